@@ -1,0 +1,3 @@
+#![no_std]
+mod householder;
+pub use householder::orthonormal_columns;
