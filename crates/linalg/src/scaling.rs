@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The power of two that brings the largest entry of an array into `[1, 2)`.
+//!
+//! Every certified kernel first looks at its input once: it refuses NaN and infinity and finds the scaling. On
+//! the scaled array no square overflows and none that matters underflows, so one error bound serves from subnormal
+//! numbers to the largest. The exponent is put back at the end, as an integer.
+
+use nalgebra::{Dim, Matrix, RawStorage};
+use widthwise_rounding::Scalar;
+
+use crate::KernelError;
+
+/// Multiplication by the power of two that brings the largest entry of an array into `[1, 2)`.
+///
+/// # Examples
+///
+/// ```
+/// use nalgebra::vector;
+/// use widthwise_linalg::Scaling;
+///
+/// let scaling = Scaling::of(&vector![3e300, -5e300])?;
+/// assert!((1.0..2.0).contains(&scaling.apply(5e300)));
+/// assert_eq!(scaling.apply(5e300).to_bits() << 12, 5e300_f64.to_bits() << 12);
+/// assert!(scaling.is_exact());
+/// # Ok::<(), widthwise_linalg::KernelError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scaling<T> {
+    exponent: i32,
+    first: T,
+    second: T,
+    exact: bool,
+}
+
+impl<T: Scalar> Scaling<T> {
+    /// The scaling of all entries of `a`; the identity if `a` is empty or zero. One pass.
+    ///
+    /// # Errors
+    ///
+    /// Fails on the first entry, in column-major order, that is NaN or infinite.
+    pub fn of<R: Dim, C: Dim, S: RawStorage<T, R, C>>(a: &Matrix<T, R, C, S>) -> Result<Self, KernelError> {
+        let mut largest = T::zero();
+        let mut smallest = T::INFINITY;
+        let mut poison = T::zero();
+        for &entry in a.iter() {
+            let magnitude = entry.magnitude();
+            // 0·x is zero for a finite x and NaN otherwise: one accumulator finds both, where a running
+            // maximum would ignore a NaN.
+            poison += magnitude * T::zero();
+            largest = largest.greater(magnitude);
+            if magnitude > T::zero() {
+                smallest = smallest.lesser(magnitude);
+            }
+        }
+        if poison.is_nan() {
+            return Err(first_not_finite(a));
+        }
+        let (Some(high), Some(low)) = (largest.exponent(), smallest.exponent()) else {
+            return Ok(Self { exponent: 0, first: T::one(), second: T::one(), exact: true });
+        };
+        let wanted = -high;
+        let first = wanted.min(T::MAX_EXPONENT);
+        Ok(Self {
+            exponent: high,
+            first: T::power_of_two(first),
+            second: T::power_of_two(wanted - first),
+            // An entry stays a multiple of its last digit if it stays normal.
+            exact: low - high > -T::MAX_EXPONENT,
+        })
+    }
+
+    /// `x · 2^(−exponent)`.
+    ///
+    /// Exact unless the result is subnormal; then the error is at most `ω/2`.
+    #[inline]
+    #[must_use]
+    pub fn apply(&self, x: T) -> T {
+        // A power above the range is reached in two exact steps: the input is then subnormal.
+        x * self.first * self.second
+    }
+
+    /// The exponent of the largest entry: `⌊log₂ max|a_ij|⌋`, zero for a zero array.
+    #[must_use]
+    pub fn exponent(&self) -> i32 {
+        self.exponent
+    }
+
+    /// Whether no entry lost a digit.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.exact
+    }
+}
+
+fn first_not_finite<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(
+    a: &Matrix<T, R, C, S>,
+) -> KernelError {
+    let rows = a.nrows();
+    let index = a.iter().position(|entry| !entry.is_finite()).unwrap_or(0);
+    let nan = a.iter().nth(index).is_some_and(|entry| entry.is_nan());
+    let rows = if rows == 0 { 1 } else { rows };
+    KernelError::not_finite(index % rows, index / rows, nan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{matrix, vector};
+    use proptest::prelude::*;
+
+    #[test]
+    fn extremes_of_the_range_are_scaled_exactly() {
+        for x in [f64::MAX, f64::MIN_POSITIVE, f64::MIN_SUBNORMAL, 7.0 * f64::MIN_SUBNORMAL, 1.0] {
+            let scaling = Scaling::of(&vector![x]).unwrap();
+            let scaled = scaling.apply(x);
+            assert!((1.0..2.0).contains(&scaled), "{x:e} {scaled}");
+            assert_eq!(scaled.scale_exp2(scaling.exponent()), x);
+            assert!(scaling.is_exact());
+        }
+    }
+
+    #[test]
+    fn entries_that_would_become_subnormal_are_reported() {
+        assert!(!Scaling::of(&vector![1e300, 3e-300]).unwrap().is_exact());
+        assert!(Scaling::of(&vector![1e300, 0.0]).unwrap().is_exact());
+        assert!(Scaling::of(&vector![1.0_f64, f64::MIN_POSITIVE]).unwrap().is_exact());
+    }
+
+    #[test]
+    fn not_finite_entries_are_found_where_they_are() {
+        let a = matrix![1.0, 2.0, f64::INFINITY; 3.0, f64::NEG_INFINITY, 5.0];
+        let error = Scaling::of(&a).unwrap_err();
+        assert_eq!(error.position(), Some((1, 1)));
+        assert!(error.is_infinite());
+        let error = Scaling::of(&vector![0.0_f32, f32::NAN]).unwrap_err();
+        assert!(error.is_nan() && error.position() == Some((1, 0)));
+    }
+
+    proptest! {
+        #[test]
+        fn largest_entry_lands_in_the_unit_binade(x in proptest::array::uniform4(any::<f32>())) {
+            prop_assume!(x.iter().all(|x| x.is_finite()) && x.iter().any(|&x| x != 0.0));
+            let v = nalgebra::Vector4::from(x);
+            let scaling = Scaling::of(&v).unwrap();
+            let largest = v.iter().fold(0.0_f32, |m, &x| m.greater(scaling.apply(x).magnitude()));
+            prop_assert!((1.0..2.0).contains(&largest));
+        }
+    }
+}
