@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Instances: tuples of arrays that share symbolic dimensions.
+//!
+//! A statement about `A x` and `y` speaks of an `m×n` matrix, an `n`-vector and an `m`-vector. Its [layout](Part) says
+//! so as constant data, so that one piece of code draws, stores, compares and shrinks the instances of all statements.
+
+use core::ops::Range;
+
+use nalgebra::{DMatrixView, DMatrixViewMut};
+use widthwise_linalg::KernelError;
+use widthwise_rounding::Scalar;
+
+use crate::shape::{Shape, small};
+use crate::{Families, Stream, fill_matrix, fill_vector};
+
+/// A symbolic dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// Rows of the main matrix.
+    M,
+    /// Columns of the main matrix.
+    N,
+    /// A further dimension: rows of a following matrix, a batch, a rank.
+    K,
+    /// A fourth dimension.
+    P,
+    /// One, always: the columns of a vector, both dimensions of a number.
+    One,
+}
+
+impl Dimension {
+    /// The dimensions that have a size of their own: all but [`One`](Self::One).
+    pub const SYMBOLS: [Self; 4] = [Self::M, Self::N, Self::K, Self::P];
+}
+
+/// An array of a layout: its name and its symbolic shape.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_sampling::{Dimension, Part};
+///
+/// static LAYOUT: [Part; 3] = [
+///     Part::matrix("A", Dimension::M, Dimension::N),
+///     Part::vector("x", Dimension::N),
+///     Part::scalar("step"),
+/// ];
+/// assert!(!LAYOUT[0].is_vector() && LAYOUT[1].is_vector() && LAYOUT[2].is_vector());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The letter that the statement uses.
+    pub name: &'static str,
+    /// The number of rows.
+    pub rows: Dimension,
+    /// The number of columns.
+    pub columns: Dimension,
+}
+
+impl Part {
+    /// A matrix.
+    #[must_use]
+    pub const fn matrix(name: &'static str, rows: Dimension, columns: Dimension) -> Self {
+        Self { name, rows, columns }
+    }
+
+    /// A column vector.
+    #[must_use]
+    pub const fn vector(name: &'static str, length: Dimension) -> Self {
+        Self { name, rows: length, columns: Dimension::One }
+    }
+
+    /// A number, stored as a 1×1 matrix.
+    #[must_use]
+    pub const fn scalar(name: &'static str) -> Self {
+        Self { name, rows: Dimension::One, columns: Dimension::One }
+    }
+
+    /// Whether the part is a vector (of either orientation) or a number by its declaration, whatever the sizes.
+    #[must_use]
+    pub const fn is_vector(&self) -> bool {
+        matches!(self.rows, Dimension::One) || matches!(self.columns, Dimension::One)
+    }
+
+    /// The number of entries; `usize::MAX` where no `usize` can hold it.
+    #[must_use]
+    pub const fn len(&self, sizes: &Sizes) -> usize {
+        sizes.of(self.rows).saturating_mul(sizes.of(self.columns))
+    }
+}
+
+/// The sizes of the symbolic dimensions.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_sampling::{Dimension, Sizes};
+///
+/// let sizes = Sizes { m: 2, n: 3, ..Sizes::ONES };
+/// assert_eq!(sizes.of(Dimension::N), 3);
+/// assert_eq!(sizes.with(Dimension::N, 4).of(Dimension::N), 4);
+/// assert_eq!(sizes.of(Dimension::One), 1);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sizes {
+    /// The size of [`Dimension::M`].
+    pub m: usize,
+    /// The size of [`Dimension::N`].
+    pub n: usize,
+    /// The size of [`Dimension::K`].
+    pub k: usize,
+    /// The size of [`Dimension::P`].
+    pub p: usize,
+}
+
+impl Sizes {
+    /// Every dimension one.
+    pub const ONES: Self = Self { m: 1, n: 1, k: 1, p: 1 };
+
+    /// Draws sizes: `m` and `n` as a [`Shape`], `k` and `p` uniform in 1..=5.
+    #[must_use]
+    pub fn draw(stream: &mut Stream) -> Self {
+        let (m, n) = Shape::draw(stream);
+        Self { m, n, k: small(stream), p: small(stream) }
+    }
+
+    /// The size of a dimension.
+    #[must_use]
+    pub const fn of(&self, dimension: Dimension) -> usize {
+        match dimension {
+            Dimension::M => self.m,
+            Dimension::N => self.n,
+            Dimension::K => self.k,
+            Dimension::P => self.p,
+            Dimension::One => 1,
+        }
+    }
+
+    /// The sizes with one of them replaced; unchanged for [`Dimension::One`].
+    #[must_use]
+    pub const fn with(mut self, dimension: Dimension, size: usize) -> Self {
+        match dimension {
+            Dimension::M => self.m = size,
+            Dimension::N => self.n = size,
+            Dimension::K => self.k = size,
+            Dimension::P => self.p = size,
+            Dimension::One => {}
+        }
+        self
+    }
+}
+
+/// A tuple of arrays with a layout, in memory that the caller lends.
+///
+/// The parts follow one another in the order of the layout, each column by column. Memory past the last part is left
+/// alone, so one buffer serves instances of all sizes that fit.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_sampling::{Dimension, Instance, Part, Sizes};
+///
+/// static LAYOUT: [Part; 2] = [
+///     Part::matrix("A", Dimension::M, Dimension::N),
+///     Part::vector("x", Dimension::N),
+/// ];
+/// let sizes = Sizes { m: 1, n: 2, ..Sizes::ONES };
+/// let mut data = [1.0, 2.0, 3.0, 4.0];
+/// let mut instance = Instance::new(&LAYOUT, sizes, &mut data)?;
+/// instance.part_mut(0).fill(5.0);
+/// let [a, x] = instance.parts();
+/// assert_eq!((a.shape(), x.shape()), ((1, 2), (2, 1)));
+/// assert_eq!((a[(0, 1)], x[1]), (5.0, 4.0));
+/// # Ok::<(), widthwise_linalg::KernelError>(())
+/// ```
+#[derive(Debug)]
+pub struct Instance<'a, T> {
+    layout: &'static [Part],
+    sizes: Sizes,
+    data: &'a mut [T],
+}
+
+impl<'a, T: Scalar> Instance<'a, T> {
+    /// The number of entries of all parts together; `usize::MAX` where no `usize` can hold it.
+    ///
+    /// ```
+    /// use widthwise_sampling::{Dimension, Instance, Part, Sizes};
+    /// static LAYOUT: [Part; 1] = [Part::matrix("A", Dimension::M, Dimension::N)];
+    /// assert_eq!(Instance::<f64>::len(&LAYOUT, &Sizes { m: 3, n: 5, ..Sizes::ONES }), 15);
+    /// ```
+    #[must_use]
+    pub fn len(layout: &[Part], sizes: &Sizes) -> usize {
+        layout.iter().fold(0_usize, |len, part| len.saturating_add(part.len(sizes)))
+    }
+
+    /// The instance stored in `data`, whose present contents are its entries.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `data` is shorter than [`len`](Self::len).
+    pub fn new(layout: &'static [Part], sizes: Sizes, data: &'a mut [T]) -> Result<Self, KernelError> {
+        let needed = Self::len(layout, &sizes);
+        if data.len() < needed {
+            return Err(KernelError::shape("data of the instance", needed, data.len()));
+        }
+        Ok(Self { layout, sizes, data })
+    }
+
+    /// The layout.
+    #[must_use]
+    pub fn layout(&self) -> &'static [Part] {
+        self.layout
+    }
+
+    /// The sizes of the dimensions.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// All entries, part after part, column after column.
+    #[must_use]
+    pub fn data(&self) -> &[T] {
+        self.data.get(..Self::len(self.layout, &self.sizes)).unwrap_or_default()
+    }
+
+    /// All entries, to be changed.
+    #[must_use]
+    pub fn data_mut(&mut self) -> &mut [T] {
+        self.data.get_mut(..Self::len(self.layout, &self.sizes)).unwrap_or_default()
+    }
+
+    /// The part at a position of the layout; an empty 0×0 matrix past its end.
+    #[must_use]
+    pub fn part(&self, position: usize) -> DMatrixView<'_, T> {
+        view(&*self.data, self.locate(position))
+    }
+
+    /// The part at a position of the layout, to be changed; an empty 0×0 matrix past its end.
+    #[must_use]
+    pub fn part_mut(&mut self, position: usize) -> DMatrixViewMut<'_, T> {
+        let place = self.locate(position);
+        view_mut(&mut *self.data, place)
+    }
+
+    /// A part to be changed, and one that lies before it.
+    fn factor_and_part_mut(
+        &mut self,
+        earlier: Option<usize>,
+        position: usize,
+    ) -> (Option<DMatrixView<'_, T>>, DMatrixViewMut<'_, T>) {
+        let place = self.locate(position);
+        let earlier = earlier.map(|earlier| self.locate(earlier));
+        let (before, rest) = self.data.split_at_mut_checked(place.start).unwrap_or_default();
+        (earlier.map(|place| view(before, place)), view_mut(rest, Place { start: 0, ..place }))
+    }
+
+    /// The first `N` parts; empty 0×0 matrices past the end of the layout.
+    #[must_use]
+    pub fn parts<const N: usize>(&self) -> [DMatrixView<'_, T>; N] {
+        core::array::from_fn(|position| self.part(position))
+    }
+
+    /// The first `N` parts, to be changed; empty 0×0 matrices past the end of the layout.
+    ///
+    /// ```
+    /// use widthwise_sampling::{Dimension, Instance, Part, Sizes};
+    /// static LAYOUT: [Part; 2] = [Part::vector("x", Dimension::N), Part::vector("y", Dimension::N)];
+    /// let mut data = [1.0, 2.0, 0.0, 0.0];
+    /// let mut instance = Instance::new(&LAYOUT, Sizes { n: 2, ..Sizes::ONES }, &mut data)?;
+    /// let [x, mut y] = instance.parts_mut();
+    /// y.copy_from(&x);
+    /// assert_eq!(data, [1.0, 2.0, 1.0, 2.0]);
+    /// # Ok::<(), widthwise_linalg::KernelError>(())
+    /// ```
+    #[must_use]
+    pub fn parts_mut<const N: usize>(&mut self) -> [DMatrixViewMut<'_, T>; N] {
+        let (layout, sizes) = (self.layout, self.sizes);
+        let mut rest = &mut *self.data;
+        core::array::from_fn(|position| {
+            let part = layout.get(position);
+            let (rows, columns) = part.map_or((0, 0), |part| (sizes.of(part.rows), sizes.of(part.columns)));
+            let (data, behind) = core::mem::take(&mut rest)
+                .split_at_mut_checked(rows.saturating_mul(columns))
+                .unwrap_or_default();
+            rest = behind;
+            view_mut(data, Place { rows, columns, start: 0 })
+        })
+    }
+
+    /// Where a part is stored; nowhere past the end of the layout.
+    fn locate(&self, position: usize) -> Place {
+        match (self.layout.get(position), self.layout.get(..position)) {
+            (Some(part), Some(before)) => Place {
+                rows: self.sizes.of(part.rows),
+                columns: self.sizes.of(part.columns),
+                start: Self::len(before, &self.sizes),
+            },
+            _ => Place { rows: 0, columns: 0, start: 0 },
+        }
+    }
+}
+
+/// Shape and first entry of a matrix in a slice.
+#[derive(Clone, Copy)]
+struct Place {
+    rows: usize,
+    columns: usize,
+    start: usize,
+}
+
+impl Place {
+    /// The entries, if the slice holds them all.
+    fn range(self) -> Option<Range<usize>> {
+        let len = self.rows.checked_mul(self.columns)?;
+        Some(self.start..self.start.checked_add(len)?)
+    }
+}
+
+/// The matrix at a place; empty if the slice is too short.
+fn view<T: Scalar>(data: &[T], place: Place) -> DMatrixView<'_, T> {
+    match place.range().and_then(|range| data.get(range)) {
+        Some(data) => DMatrixView::from_slice(data, place.rows, place.columns),
+        None => DMatrixView::from_slice(&[], 0, 0),
+    }
+}
+
+/// The matrix at a place, to be changed; empty if the slice is too short.
+fn view_mut<T: Scalar>(data: &mut [T], place: Place) -> DMatrixViewMut<'_, T> {
+    match place.range().and_then(|range| data.get_mut(range)) {
+        Some(data) => DMatrixViewMut::from_slice(data, place.rows, place.columns),
+        None => DMatrixViewMut::from_slice(&mut [], 0, 0),
+    }
+}
+
+/// Draws every part of an instance: a matrix from a family of matrices, a vector or a number from one of vectors, each times
+/// a magnitude of its own.
+///
+/// The matrix beside a vector is the first one before it in the layout that can be multiplied by it, by the names of the
+/// dimensions.
+///
+/// # Errors
+///
+/// Fails if `work` is shorter than [`workspace_len`](crate::workspace_len) of the largest part.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_sampling::{Dimension, Families, Instance, Part, Sizes, Stream, fill_instance};
+///
+/// static LAYOUT: [Part; 2] = [
+///     Part::matrix("A", Dimension::M, Dimension::N),
+///     Part::vector("x", Dimension::N),
+/// ];
+/// let (mut data, mut work) = ([0.0; 8], [0.0; 5]);
+/// let mut instance = Instance::new(&LAYOUT, Sizes { m: 3, n: 2, ..Sizes::ONES }, &mut data)?;
+/// fill_instance(&mut Stream::new(1, "example", 0), &Families::ALL, &mut instance, &mut work)?;
+/// assert!(instance.data().iter().all(|x: &f64| x.is_finite()));
+/// # Ok::<(), widthwise_linalg::KernelError>(())
+/// ```
+pub fn fill_instance<T: Scalar>(
+    stream: &mut Stream,
+    families: &Families<'_>,
+    instance: &mut Instance<'_, T>,
+    work: &mut [T],
+) -> Result<(), KernelError> {
+    for (position, part) in instance.layout.iter().enumerate() {
+        if part.is_vector() {
+            let length = if part.columns == Dimension::One { part.rows } else { part.columns };
+            let factor = instance
+                .layout
+                .iter()
+                .take(position)
+                .position(|earlier| !earlier.is_vector() && earlier.columns == length);
+            let family = families.draw_vector(stream);
+            let (factor, mut x) = instance.factor_and_part_mut(factor, position);
+            fill_vector(stream, family, factor.as_ref(), &mut x, work)?;
+            families.draw_magnitude(stream).apply(&mut x);
+        } else {
+            let family = families.draw_matrix(stream);
+            let mut a = instance.part_mut(position);
+            fill_matrix(stream, family, &mut a, work)?;
+            families.draw_magnitude(stream).apply(&mut a);
+        }
+    }
+    Ok(())
+}
