@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Sums of products as if in twice the working precision.
+//! Sums of products, and norms of vectors of them, as if in twice the working precision.
 //!
 //! The accumulator adds `x·y` without losing the rounding errors: it sums them beside the result (Dot2 of Ogita,
-//! Rump and Oishi, SIAM J. Sci. Comput. 26, 2005), and it knows a bound of what it lost all the same. Order of operations, per term:
-//! `(h, r) = two_prod(x, y)`, `(p, t) = two_sum(p, h)`, `q = q + (t + r)`, `T = T + |h|`.
+//! Rump and Oishi, SIAM J. Sci. Comput. 26, 2005), and it knows a bound of what it lost all the same. Order of
+//! operations, per term: `(h, r) = two_prod(x, y)`, `(p, t) = two_sum(p, h)`, `q = q + (t + r)`, `e = e + (|t| + |r|)`.
 //!
-//! With `s = Σ x_i y_i` and `n` terms, `|p + q − s| ≤ γ_n² Σ|x_i y_i| + 16 n ω` (lemma L4). The bound is zero when no operation rounded.
+//! With `s = Σ x_i y_i` and `n` terms, `s = p + Σ (t_i + r_i)` exactly, and each `t_i`, `r_i` meets at most `n` roundings
+//! on its way into `q`. Hence `|p + q − s| ≤ γ_n Σ (|t_i| + |r_i|)`, a bound that is computed from the errors themselves:
+//! never above the a-priori `γ_n² Σ|x_i y_i|` (lemma L4), and zero when no operation rounded. Products so small that
+//! `two_prod` is not exact add at most `16ω` a term.
 
 use widthwise_rounding::directed::{add_up, mul_up};
 use widthwise_rounding::error_free::{two_prod, two_sum};
@@ -14,7 +17,8 @@ use widthwise_rounding::{Enclosure, Scalar, gamma_upper, inflate_up};
 
 /// Accumulates `Σ x_i y_i` with its rounding errors; about 30 operations a term.
 ///
-/// The terms must satisfy `|x|, |y| ≤ 2` (scale them: [`Scaling`](crate::Scaling)), which rules out overflow for up to 2⁶⁴ terms.
+/// Terms must satisfy `|x|, |y| ≤ 2²⁴` (scale them: [`Scaling`](crate::Scaling)), which rules out overflow for up
+/// to 2⁶⁴ terms; if they were scaled inexactly, `|x|, |y| ≤ 2`.
 ///
 /// # Examples
 ///
@@ -33,64 +37,79 @@ use widthwise_rounding::{Enclosure, Scalar, gamma_upper, inflate_up};
 pub struct DotAccumulator<T> {
     high: T,
     low: T,
-    absolute: T,
+    errors: T,
     terms: usize,
-    exact: bool,
+    underflowed: bool,
 }
 
 impl<T: Scalar> DotAccumulator<T> {
     /// The empty sum.
     #[must_use]
     pub fn new() -> Self {
-        Self { high: T::zero(), low: T::zero(), absolute: T::zero(), terms: 0, exact: true }
+        Self { high: T::zero(), low: T::zero(), errors: T::zero(), terms: 0, underflowed: false }
     }
 
-    /// Adds `x · y`, for `|x|, |y| ≤ 2`.
+    /// Adds `x · y`, for `|x|, |y| ≤ 2²⁴`.
     #[inline]
     pub fn add_product(&mut self, x: T, y: T) {
         let (h, r) = two_prod(x, y);
         let (p, t) = two_sum(self.high, h);
         self.high = p;
         self.low += t + r;
-        self.absolute += h.magnitude();
+        self.errors += t.magnitude() + r.magnitude();
         self.terms += 1;
-        // A product this small may have lost digits below ω; one that is zero must have a zero factor.
-        let kept = if h == T::zero() {
-            x == T::zero() || y == T::zero()
-        } else {
-            h.magnitude() >= T::power_of_two(T::MIN_EXPONENT + 2 * T::DIGITS)
-        };
-        self.exact = self.exact && kept && t == T::zero() && r == T::zero();
+        // A product this small may have lost digits below ω, unless it has a zero factor.
+        if h.magnitude() < T::power_of_two(T::MIN_EXPONENT + 2 * T::DIGITS) {
+            self.underflowed = self.underflowed || !(x == T::zero() || y == T::zero());
+        }
+    }
+
+    /// Adds `x`, for `|x| ≤ 2²⁴`: a term that no product rounds.
+    #[inline]
+    pub fn add(&mut self, x: T) {
+        let (p, t) = two_sum(self.high, x);
+        self.high = p;
+        self.low += t;
+        self.errors += t.magnitude();
+        self.terms += 1;
     }
 
     /// Declares that the terms themselves were rounded to `ω/2` when they were scaled, so that the sum is not exact.
     pub fn assume_scaled_inexactly(&mut self) {
-        self.exact = false;
+        self.underflowed = true;
     }
 
-    /// The enclosure of the exact sum: about one ulp wide unless the terms cancel by more than `γ_n²`.
+    /// The enclosure of the exact sum: about one ulp wide unless the terms cancel by more than `γ_n²`; a point when no
+    /// operation rounded.
     #[must_use]
     pub fn enclosure(&self) -> Enclosure<T> {
-        if self.exact {
-            return Enclosure::from_bounds(self.high, self.high);
-        }
-        let n = self.terms;
-        let gamma = gamma_upper::<T>(n);
-        // T met n − 1 additions and a rounding of each product.
-        let total = add_up(inflate_up(n + 1, self.absolute), T::UNDERFLOW_ALLOWANCE);
-        let rounding = mul_up(mul_up(gamma, gamma), total);
-        let underflow = mul_up(T::from_count(n) * T::from_count(16), T::MIN_SUBNORMAL);
-        let radius = add_up(rounding, underflow);
+        self.enclosure_of_sum_with(Enclosure::zero())
+    }
+
+    /// The enclosure of the exact sum plus a small `correction`.
+    fn enclosure_of_sum_with(&self, correction: Enclosure<T>) -> Enclosure<T> {
+        let radius = self.radius();
         let error = Enclosure::from_bounds(-radius, radius);
         let (high, low) =
             (Enclosure::from_bounds(self.high, self.high), Enclosure::from_bounds(self.low, self.low));
-        high + (low + error)
+        high + (low + (error + correction))
     }
 
-    /// An upper bound of `Σ|x_i y_i|`.
-    #[must_use]
-    pub fn absolute_sum_upper(&self) -> T {
-        add_up(inflate_up(self.terms + 1, self.absolute), T::UNDERFLOW_ALLOWANCE)
+    /// A bound of the distance between the exact sum and `high + low`.
+    fn radius(&self) -> T {
+        let n = self.terms;
+        let rounding = if self.errors > T::zero() {
+            // The sum of magnitudes met n additions and one within each term.
+            mul_up(gamma_upper(n), inflate_up(n + 1, self.errors))
+        } else {
+            T::zero()
+        };
+        if self.underflowed {
+            // 5ω a term by `two_prod`, or 2ω for factors rounded to ω/2, doubled for the roundings after it.
+            add_up(rounding, mul_up(T::from_count(n) * T::from_count(16), T::MIN_SUBNORMAL))
+        } else {
+            rounding
+        }
     }
 
     /// The nearest number to the compensated sum: `fl(p + q)`.
@@ -101,6 +120,85 @@ impl<T: Scalar> DotAccumulator<T> {
 }
 
 impl<T: Scalar> Default for DotAccumulator<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Accumulates the two-norm of a vector whose entries are compensated sums, such as `A x`.
+///
+/// An entry `s` is known as `high + low`, with `|low| ≤ u|high|`, up to a radius. `Σ (high + low)²` is summed compensated,
+/// and the radii are added beside it: `|‖s‖ − ‖high + low‖| ≤ Σ radius`. So the norm of a product is as tight as that of a
+/// vector that is stored.
+///
+/// The entries must satisfy `|s| ≤ 2²⁴`, and should not all be below 2⁻⁴⁰⁰ (2⁻³⁰ in binary32), where squares underflow.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_linalg::{DotAccumulator, NormAccumulator};
+///
+/// let mut norm = NormAccumulator::new();
+/// for x in [3.0, 4.0] {
+///     let mut entry = DotAccumulator::new();
+///     entry.add_product(x, 1.0);
+///     norm.add(&entry);
+/// }
+/// assert!(norm.norm().is_point() && norm.norm().contains(5.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormAccumulator<T> {
+    squares: DotAccumulator<T>,
+    /// `Σ low²`, at most `u² Σ high²`, left out of `squares`.
+    omitted: T,
+    radii: T,
+    entries: usize,
+}
+
+impl<T: Scalar> NormAccumulator<T> {
+    /// The norm of the empty vector.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { squares: DotAccumulator::new(), omitted: T::zero(), radii: T::zero(), entries: 0 }
+    }
+
+    /// Adds the entry that `entry` has summed.
+    #[inline]
+    pub fn add(&mut self, entry: &DotAccumulator<T>) {
+        self.add_scaled(entry, T::one());
+    }
+
+    /// [`add`](Self::add) of the entry times a power of two.
+    #[inline]
+    pub(crate) fn add_scaled(&mut self, entry: &DotAccumulator<T>, power: T) {
+        let (high, low) = two_sum(entry.high * power, entry.low * power);
+        self.squares.add_product(high, high);
+        if low != T::zero() {
+            self.squares.add_product(high + high, low);
+            // A square that underflows is still covered: no number is below ω but zero.
+            self.omitted += low * low + T::MIN_SUBNORMAL;
+        }
+        let radius = entry.radius();
+        if radius > T::zero() {
+            self.radii += radius * power + T::MIN_SUBNORMAL;
+        }
+        self.entries += 1;
+    }
+
+    /// The enclosure of the norm.
+    #[must_use]
+    pub fn norm(&self) -> Enclosure<T> {
+        let omitted = Enclosure::from_bounds(T::zero(), inflate_up(self.entries + 2, self.omitted));
+        let squares = self.squares.enclosure_of_sum_with(omitted);
+        let radius = inflate_up(self.entries + 2, self.radii);
+        let root = squares.square_root().unwrap_or_else(Enclosure::whole);
+        let norm = root + Enclosure::from_bounds(-radius, radius);
+        // A norm is not negative.
+        Enclosure::from_bounds(norm.lo().greater(T::zero()), norm.hi())
+    }
+}
+
+impl<T: Scalar> Default for NormAccumulator<T> {
     fn default() -> Self {
         Self::new()
     }
@@ -159,6 +257,27 @@ mod tests {
             let exact: i32 = terms.iter().map(|&(x, y)| i32::from(x) * i32::from(y)).sum();
             prop_assert!(sum.enclosure().is_point());
             prop_assert_eq!(sum.enclosure().lo() * 64.0, exact as f32);
+        }
+
+        #[test]
+        fn norm_of_products_in_single_precision_encloses_the_double_one(
+            terms in prop::collection::vec((-2.0_f32..2.0, -2.0_f32..2.0, -2.0_f32..2.0, -2.0_f32..2.0), 1..60),
+        ) {
+            let mut norm = NormAccumulator::<f32>::new();
+            let mut squares = 0.0_f64;
+            for &(a, b, c, d) in &terms {
+                let mut entry = DotAccumulator::new();
+                entry.add_product(a, b);
+                entry.add_product(c, d);
+                norm.add(&entry);
+                let exact = f64::from(a) * f64::from(b) + f64::from(c) * f64::from(d);
+                squares += exact * exact;
+            }
+            let exact = squares.square_root();
+            let norm = norm.norm();
+            prop_assert!(f64::from(norm.lo()) <= exact * (1.0 + 1e-13), "{norm} {exact}");
+            prop_assert!(f64::from(norm.hi()) >= exact * (1.0 - 1e-13), "{norm} {exact}");
+            prop_assert!(norm.relative_width() <= 4.0 * f32::EPSILON, "{norm}");
         }
     }
 

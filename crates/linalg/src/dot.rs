@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn order_of_operations_is_ascending() {
         // (1 + 2⁻⁵³) rounds to 1, twice; descending order would give 1 + 2⁻⁵².
-        let x = vector![1.0, 2.0_f64.powi(-53), 2.0_f64.powi(-53)];
+        let x = vector![1.0, f64::UNIT_ROUNDOFF, f64::UNIT_ROUNDOFF];
         assert_eq!(dot(&x, &vector![1.0, 1.0, 1.0]).unwrap(), 1.0);
     }
 

@@ -57,7 +57,8 @@ where
 
 /// Encloses every entry of the exact Gram matrix `AᵀA` into `out`.
 ///
-/// Each entry as by [`dot_enclosure`](crate::dot_enclosure), under one scaling of `a`. About `15mn(n + 1)` operations.
+/// Each entry as by [`dot_enclosure`](crate::dot_enclosure), every column under its own scaling, so that a small column
+/// is as accurate as a large one. About `18mn(n + 1)` operations.
 ///
 /// # Errors
 ///
@@ -88,10 +89,13 @@ where
 {
     KernelError::require("rows of the result", a.ncols(), out.nrows())?;
     KernelError::require("columns of the result", a.ncols(), out.ncols())?;
-    let scaling = Scaling::of(a)?;
+    // The first entry that is not finite is reported by its place in the matrix, not in its column.
+    Scaling::of(a)?;
     for (j, right) in a.column_iter().enumerate() {
+        let scale_right = Scaling::of(&right)?;
         for (i, left) in a.column_iter().take(j + 1).enumerate() {
-            let entry = scaled_dot(left.iter(), &scaling, right.iter(), &scaling);
+            let scale_left = Scaling::of(&left)?;
+            let entry = scaled_dot(left.iter(), &scale_left, right.iter(), &scale_right);
             out[(i, j)] = entry;
             out[(j, i)] = entry;
         }
