@@ -6,7 +6,8 @@
 
 use core::fmt;
 
-/// The input of a kernel was refused: an entry is not finite, or shapes do not fit.
+/// The input of a kernel was refused: an entry is not finite, shapes do not fit, a ratio is undefined for zero, or a limit
+/// of iterations was reached.
 ///
 /// # Examples
 ///
@@ -32,6 +33,10 @@ enum KernelErrorKind {
     Infinite { row: usize, column: usize },
     /// An argument has another length or shape than the others ask for.
     Shape { what: &'static str, expected: usize, found: usize },
+    /// A ratio has no value because an argument is zero.
+    Zero { what: &'static str },
+    /// An iteration used up its limit.
+    NotConverged { limit: usize },
 }
 
 impl KernelError {
@@ -56,14 +61,31 @@ impl KernelError {
         Self { kind: KernelErrorKind::Shape { what, expected, found } }
     }
 
-    /// Row and column of the first entry that is not finite, in column-major order; `None` for an error of shape.
+    /// The error of a ratio that has no value because the argument named `what` is zero.
+    ///
+    /// ```
+    /// use widthwise_linalg::KernelError;
+    /// let error = KernelError::undefined_for_zero("matrix");
+    /// assert_eq!(error.to_string(), "matrix: undefined for zero");
+    /// assert!(error.is_undefined_for_zero());
+    /// ```
+    #[must_use]
+    pub fn undefined_for_zero(what: &'static str) -> Self {
+        Self { kind: KernelErrorKind::Zero { what } }
+    }
+
+    pub(crate) fn not_converged(limit: usize) -> Self {
+        Self { kind: KernelErrorKind::NotConverged { limit } }
+    }
+
+    /// Row and column of the first entry that is not finite, in column-major order; `None` for other errors.
     #[must_use]
     pub fn position(&self) -> Option<(usize, usize)> {
         match self.kind {
             KernelErrorKind::Nan { row, column } | KernelErrorKind::Infinite { row, column } => {
                 Some((row, column))
             }
-            KernelErrorKind::Shape { .. } => None,
+            _ => None,
         }
     }
 
@@ -77,6 +99,18 @@ impl KernelError {
     #[must_use]
     pub fn is_infinite(&self) -> bool {
         matches!(self.kind, KernelErrorKind::Infinite { .. })
+    }
+
+    /// Whether a ratio has no value because an argument is zero.
+    #[must_use]
+    pub fn is_undefined_for_zero(&self) -> bool {
+        matches!(self.kind, KernelErrorKind::Zero { .. })
+    }
+
+    /// Whether an iteration used up its limit; its data are then the best so far.
+    #[must_use]
+    pub fn is_not_converged(&self) -> bool {
+        matches!(self.kind, KernelErrorKind::NotConverged { .. })
     }
 
     /// Checks that `found` is what `what` must measure.
@@ -93,6 +127,8 @@ impl fmt::Display for KernelError {
             KernelErrorKind::Shape { what, expected, found } => {
                 write!(f, "{what}: {expected} needed, {found} given")
             }
+            KernelErrorKind::Zero { what } => write!(f, "{what}: undefined for zero"),
+            KernelErrorKind::NotConverged { limit } => write!(f, "not converged within {limit} sweeps"),
         }
     }
 }

@@ -19,6 +19,7 @@ mod compensated;
 mod dot;
 mod error;
 mod gram;
+mod jacobi;
 mod matvec;
 mod norm;
 mod outer;
@@ -29,6 +30,7 @@ pub use compensated::{DotAccumulator, NormAccumulator};
 pub use dot::{dot, dot_enclosure};
 pub use error::KernelError;
 pub use gram::{gram, gram_enclosure};
+pub use jacobi::{orthogonalize_columns, singular_values};
 pub use matvec::{matvec, matvec_enclosure, matvec_norm_enclosure};
 pub use norm::{
     frobenius_norm_enclosure, frobenius_norm_squared_enclosure, max_column_norm_enclosure,
