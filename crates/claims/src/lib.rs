@@ -1,1 +1,30 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #![no_std]
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+
+#[cfg(test)]
+extern crate std;
+
+mod allowance;
+mod catalogue;
+mod claim;
+mod digest;
+mod draw;
+mod enclosed;
+mod examine;
+mod scratch;
+mod self_control;
+mod singular;
+pub mod spectral_condition;
+mod tally;
+mod trial;
+
+pub use catalogue::{CATALOGUE, find};
+pub use claim::{Check, Checked, Claim, Control, Explanation, Functions, Kind, Paper, Sample, WitnessPart};
+pub use digest::Digest;
+pub use examine::{draw, examine, judge, load_witness, memory_len};
+pub use scratch::Scratch;
+pub use self_control::{SELF_CONTROLS, SelfControl};
+pub use tally::{Extreme, Tally};
+pub use trial::{Comparison, Findings, Observer, Outcome, Refusal, Relation, Trial};

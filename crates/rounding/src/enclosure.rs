@@ -289,6 +289,18 @@ impl<T: Scalar> Enclosure<T> {
         Self { lo: self.lo.greater(other.lo), hi: self.hi.greater(other.hi) }
     }
 
+    /// The enclosure of the lesser of two values.
+    ///
+    /// ```
+    /// use widthwise_rounding::Enclosure;
+    /// let min = Enclosure::from_bounds(1.0, 4.0).minimum(&Enclosure::from_bounds(2.0, 3.0));
+    /// assert_eq!((min.lo(), min.hi()), (1.0, 3.0));
+    /// ```
+    #[must_use]
+    pub fn minimum(&self, other: &Self) -> Self {
+        Self { lo: self.lo.lesser(other.lo), hi: self.hi.lesser(other.hi) }
+    }
+
     /// The part that two enclosures of one value share, `None` if they are disjoint (then one of them is wrong).
     ///
     /// ```

@@ -160,6 +160,26 @@ impl<T: Scalar> ScaledEnclosure<T> {
         Self::new(a.maximum(&b), exponent)
     }
 
+    /// The enclosure of the lesser of two values.
+    #[must_use]
+    pub fn minimum(&self, other: &Self) -> Self {
+        let (a, b, exponent) = self.aligned(other);
+        Self::new(a.minimum(&b), exponent)
+    }
+
+    /// An interval that contains both.
+    ///
+    /// ```
+    /// use widthwise_rounding::ScaledEnclosure;
+    /// let hull = ScaledEnclosure::<f64>::one().hull(&ScaledEnclosure::count(3));
+    /// assert_eq!((hull.to_enclosure().lo(), hull.to_enclosure().hi()), (1.0, 3.0));
+    /// ```
+    #[must_use]
+    pub fn hull(&self, other: &Self) -> Self {
+        let (a, b, exponent) = self.aligned(other);
+        Self::new(a.hull(&b), exponent)
+    }
+
     /// The verdict on `self ≤ other`, exact: no end is rounded for the comparison.
     ///
     /// ```

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Statements about all singular values, from an approximate right singular basis and a bound of what it lacks.
+//!
+//! One-sided Jacobi gives a matrix `V`, nearly orthogonal, for which the columns of `B = A V` are nearly orthogonal. Nothing is believed of it:
+//! the two defects are enclosed,
+//!
+//! - `e ≥ ‖VᵀV − 1‖_F`, so that `√(1 − e) ≤ σ_i(V) ≤ √(1 + e)`,
+//! - `o ≥ ‖BᵀB − diag(‖b_j‖²)‖_F`,
+//!
+//! and every statement below carries them. A bad basis makes an enclosure wide, never wrong.
+
+use nalgebra::{DMatrixViewMut, DVectorView};
+use widthwise_linalg::{
+    DotAccumulator, dot_enclosure, orthogonalize_columns, two_norm_enclosure, two_norm_squared_enclosure,
+};
+use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
+
+use crate::enclosed::{EnclosedMatrix, root, widened};
+use crate::{Refusal, Scratch};
+
+/// Sweeps after which the basis is taken as it is; sizes met here need fewer than ten.
+const SWEEPS: usize = 30;
+
+/// An approximate right singular basis of a matrix.
+#[derive(Debug)]
+pub(crate) struct SingularBasis<'a, T> {
+    basis: DMatrixViewMut<'a, T>,
+    /// `B = A V` without the power of two of `A`.
+    image: EnclosedMatrix<'a, T>,
+    exponent: i32,
+    /// Bound of `‖VᵀV − 1‖_F`.
+    defect: ScaledEnclosure<T>,
+    /// Bound of the Frobenius norm of the part of `BᵀB` off the diagonal.
+    coupling: ScaledEnclosure<T>,
+}
+
+impl<'a, T: Scalar> SingularBasis<'a, T> {
+    /// The basis of `2^exponent (C + R)`: a matrix of `n` columns, `n × n`.
+    pub(crate) fn of(scratch: &mut Scratch<'a, T>, a: &EnclosedMatrix<'_, T>) -> Result<Self, Refusal> {
+        let center = a.center();
+        let (rows, columns) = center.shape();
+        let mut basis = scratch.matrix(columns, columns)?;
+        basis.fill_with_identity();
+        {
+            let mut frame = scratch.frame();
+            let mut rotated = frame.matrix(rows, columns)?;
+            rotated.copy_from(&center);
+            // A basis that has not converged has a large coupling: the statements become wide.
+            let _ = orthogonalize_columns(&mut rotated, &mut basis, SWEEPS);
+        }
+        let mut image = EnclosedMatrix::from_entries(scratch, (rows, columns), 0, |i, j| {
+            let mut sum = DotAccumulator::new();
+            for (&a, &v) in center.row(i).iter().zip(basis.column(j).iter()) {
+                sum.add_product(a, v);
+            }
+            sum.enclosure()
+        })?;
+        let defect = {
+            let mut frame = scratch.frame();
+            upper(EnclosedMatrix::gram_defect(&mut frame, &basis.as_view())?.frobenius_norm()?)
+        };
+        // ‖R V‖_F ≤ ‖R‖_F √(1 + e).
+        image.add_error(upper(bound(a.radius()) * root(ScaledEnclosure::one() + defect)));
+        let coupling = coupling(&image)?;
+        Ok(Self { basis, image, exponent: a.exponent(), defect, coupling })
+    }
+
+    /// The nuclear norm `Σ σ_i`.
+    ///
+    /// Columns of `B` are divided by their lengths: `B = Q D` with `‖QᵀQ − 1‖ ≤ e′` gives `d_i √(1 − e′) ≤ σ_i(B) ≤ d_i √(1 + e′)` (Ostrowski), so that
+    /// small singular values keep their relative accuracy. Columns that are mere rounding errors are split off; their
+    /// Frobenius norm `f` costs `√r f` (`‖X‖_nuc ≤ √r ‖X‖_F`).
+    pub(crate) fn nuclear_norm(&self) -> Result<ScaledEnclosure<T>, Refusal> {
+        let image = self.image.center();
+        let (rows, columns) = image.shape();
+        let rank = rows.min(columns);
+        let largest = image
+            .column_iter()
+            .map(|b| two_norm_enclosure(&b))
+            .try_fold(ScaledEnclosure::zero(), |m, b| b.map(|b| m.maximum(&b)))?;
+        // Below, a column is rounding error: at most r columns of a matrix of rank r are above.
+        let noise = largest.scale_exp2(8 - T::DIGITS) * ScaledEnclosure::count(columns);
+        let kept =
+            |norm: &ScaledEnclosure<T>| !norm.is_at_most(&noise).eq(&widthwise_rounding::Verdict::Proved);
+        let mut sum = ScaledEnclosure::zero();
+        let mut dropped = ScaledEnclosure::zero();
+        let mut skew = ScaledEnclosure::zero();
+        for (j, right) in image.column_iter().enumerate() {
+            let norm = two_norm_enclosure(&right)?;
+            if !kept(&norm) {
+                dropped = dropped + norm.square();
+                continue;
+            }
+            sum = sum + norm;
+            for left in image.column_iter().take(j) {
+                let left_norm = two_norm_enclosure(&left)?;
+                if kept(&left_norm) {
+                    let cosine = dot_enclosure(&left, &right)? / (left_norm * norm);
+                    skew = skew + cosine.square().scale_exp2(1);
+                }
+            }
+        }
+        let spread = stretched(sum, upper(root(skew)));
+        let error = (root(dropped) + bound(self.image.radius())) * root(ScaledEnclosure::count(rank));
+        let of_image = widened(spread, error);
+        // σ_i(A V) / √(1 + e) ≤ σ_i(A) ≤ σ_i(A V) / √(1 − e).
+        Ok(quotient_stretched(of_image, self.defect).scale_exp2(self.exponent))
+    }
+
+    /// `Σ_i (s² − σ_i²) ⟨v_i, x⟩²` over a full right singular basis, where `s` is at least every `σ_i`.
+    ///
+    /// Evaluated as `Σ_j (s² − ‖b_j‖²) ĉ_j²` with `ĉ = Vᵀx`. With `x = V ĉ + (1 − V Vᵀ) x` the error is at most
+    /// `‖x‖² (s² (3e + e²) + o (1 + e))`.
+    pub(crate) fn deficit(
+        &self,
+        spectral_norm: ScaledEnclosure<T>,
+        x: &DVectorView<'_, T>,
+    ) -> Result<ScaledEnclosure<T>, Refusal> {
+        let norm_squared = spectral_norm.square();
+        let mut sum = ScaledEnclosure::zero();
+        for (v, b) in self.basis.column_iter().zip(self.image.center().column_iter()) {
+            let length = two_norm_squared_enclosure(&b)?.scale_exp2(2 * self.exponent);
+            sum = sum + (norm_squared - length) * dot_enclosure(&v, x)?.square();
+        }
+        let one = ScaledEnclosure::one();
+        let e = self.defect;
+        let three = ScaledEnclosure::count(3);
+        let error =
+            norm_squared * (three * e + e.square()) + self.coupling.scale_exp2(2 * self.exponent) * (one + e);
+        Ok(widened(sum, upper(error * two_norm_squared_enclosure(x)?)))
+    }
+
+    /// `(σ_1² − σ_2²) (‖x‖² − ⟨v_1, x⟩²)` for a matrix of at least two columns.
+    ///
+    /// The column `b_1` of greatest length gives `v̂ ≈ v_1`. Weyl and Ostrowski enclose `σ_2` between the others and the defects. The residual
+    /// `r = ‖AᵀA v̂ − ‖b_1‖² v̂‖` turns the direction by at most `sin θ ≤ r / (‖b_1‖² − σ_2²)` (Davis–Kahan), which moves
+    /// `‖x − ⟨v_1, x⟩ v_1‖` by at most `sin θ ‖x‖`.
+    pub(crate) fn gap_deficit(
+        &self,
+        a: &EnclosedMatrix<'_, T>,
+        spectral_norm: ScaledEnclosure<T>,
+        x: &DVectorView<'_, T>,
+    ) -> Result<ScaledEnclosure<T>, Refusal> {
+        let image = self.image.center();
+        let mut first = 0;
+        let mut longest = ScaledEnclosure::zero();
+        for (j, b) in image.column_iter().enumerate() {
+            let length = two_norm_squared_enclosure(&b)?;
+            if length.ratio(&longest) > 1.0 || j == 0 {
+                (first, longest) = (j, length);
+            }
+        }
+        let mut second = ScaledEnclosure::zero();
+        for (j, b) in image.column_iter().enumerate() {
+            if j != first {
+                second = second.maximum(&two_norm_squared_enclosure(&b)?);
+            }
+        }
+        // Eigenvalues of BᵀB are within the coupling of its diagonal; those of AᵀA follow through V.
+        let one = ScaledEnclosure::one();
+        let second = widened(second, self.coupling);
+        let second = (second / (one + self.defect)).hull(&(second / (one - self.defect)));
+        let scale = -2 * self.exponent;
+        let gap = spectral_norm.square().scale_exp2(scale) - second;
+        let gap = gap.maximum(&ScaledEnclosure::zero());
+
+        let v = self.basis.column(first);
+        let v_squared = two_norm_squared_enclosure(&v)?;
+        let x_squared = two_norm_squared_enclosure(x)?;
+        let along = dot_enclosure(&v, x)?.square() / v_squared;
+        let across = root((x_squared - along).maximum(&ScaledEnclosure::zero()));
+        let residual = self.residual(a, first, longest)? / root(v_squared);
+        let separation = (longest / v_squared) - second;
+        let sine = if separation.significand().lo() > T::zero() { residual / separation } else { one };
+        let sine = upper(sine.minimum(&one));
+        let across = widened(across, sine * root(x_squared));
+        Ok((gap * across.square()).scale_exp2(-scale))
+    }
+
+    /// A bound of `‖AᵀA v − ρ v‖` for column `j` of the basis and `ρ = ‖b_j‖² / ‖v‖²`, without the power of two of `A`.
+    fn residual(
+        &self,
+        a: &EnclosedMatrix<'_, T>,
+        j: usize,
+        length: ScaledEnclosure<T>,
+    ) -> Result<ScaledEnclosure<T>, Refusal> {
+        let (center, v, b) = (a.center(), self.basis.column(j), self.image.center());
+        let b = b.column(j);
+        let rho = length / two_norm_squared_enclosure(&v)?;
+        let mut squares = ScaledEnclosure::zero();
+        for (column, &v) in center.column_iter().zip(v.iter()) {
+            let v = ScaledEnclosure::from(Enclosure::from_bounds(v, v));
+            squares = squares + (dot_enclosure(&column, &b)? - rho * v).square();
+        }
+        // ‖AᵀA v − Cᵀb‖ ≤ ‖A‖ ‖A v − b‖ + ‖A − C‖ ‖b‖.
+        let frobenius = a.frobenius_norm()?.scale_exp2(-a.exponent());
+        let error = frobenius * bound(self.image.radius()) + bound(a.radius()) * root(length);
+        Ok(upper(root(squares) + error))
+    }
+}
+
+/// A bound of the Frobenius norm of `BᵀB` off its diagonal, errors of the center of `B` included.
+fn coupling<T: Scalar>(image: &EnclosedMatrix<'_, T>) -> Result<ScaledEnclosure<T>, Refusal> {
+    let center = image.center();
+    let mut squares = ScaledEnclosure::zero();
+    for (j, right) in center.column_iter().enumerate() {
+        for left in center.column_iter().take(j) {
+            squares = squares + dot_enclosure(&left, &right)?.square().scale_exp2(1);
+        }
+    }
+    // ‖(B + R)ᵀ(B + R) − BᵀB‖ ≤ 2 ‖B‖ ‖R‖ + ‖R‖².
+    let radius = bound(image.radius());
+    let frobenius = widthwise_linalg::frobenius_norm_enclosure(&center)?;
+    Ok(upper(root(squares) + radius * frobenius.scale_exp2(1) + radius.square()))
+}
+
+/// `[x √(1 − e), x √(1 + e)]` for `x ≥ 0`.
+fn stretched<T: Scalar>(x: ScaledEnclosure<T>, e: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
+    let one = ScaledEnclosure::one();
+    (x * root(one - e)).hull(&(x * root(one + e)))
+}
+
+/// `[x / √(1 + e), x / √(1 − e)]` for `x ≥ 0`.
+fn quotient_stretched<T: Scalar>(x: ScaledEnclosure<T>, e: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
+    let one = ScaledEnclosure::one();
+    (x / root(one + e)).hull(&(x / root(one - e)))
+}
+
+/// The upper end alone, as a number.
+fn upper<T: Scalar>(x: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
+    let hi = x.significand().hi();
+    ScaledEnclosure::new(Enclosure::from_bounds(hi, hi), x.exponent())
+}
+
+fn bound<T: Scalar>(radius: T) -> ScaledEnclosure<T> {
+    Enclosure::from_bounds(radius, radius).into()
+}
+
+/// The nuclear norm of an enclosed matrix, through its basis on the side of fewer columns.
+pub(crate) fn nuclear_norm<T: Scalar>(
+    a: &EnclosedMatrix<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Result<ScaledEnclosure<T>, Refusal> {
+    let mut frame = scratch.frame();
+    if a.center().nrows() < a.center().ncols() {
+        let transpose = a.transposed(&mut frame)?;
+        return SingularBasis::of(&mut frame, &transpose)?.nuclear_norm();
+    }
+    SingularBasis::of(&mut frame, a)?.nuclear_norm()
+}
