@@ -249,3 +249,87 @@ pub(crate) fn nuclear_norm<T: Scalar>(
     }
     SingularBasis::of(&mut frame, a)?.nuclear_norm()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrixView;
+    use std::vec;
+    use widthwise_sampling::{MatrixFamily, Stream, fill_matrix};
+
+    /// `diag(values)` between two random orthogonal factors would be rounded; a signed permutation of it is exact.
+    fn nuclear(entries: &[f64], rows: usize, columns: usize) -> Enclosure<f64> {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let a =
+            EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(entries, rows, columns)).unwrap();
+        nuclear_norm(&a, &mut scratch).unwrap().to_enclosure()
+    }
+
+    #[test]
+    fn nuclear_norm_sums_the_singular_values() {
+        assert!(nuclear(&[0.0, 3.0, 0.0, -4.0, 0.0, 0.0], 3, 2).contains(7.0));
+        assert!(nuclear(&[0.0, 3.0, 0.0, 0.0, -4.0, 0.0], 2, 3).contains(7.0));
+        // All ones: rank one, √(mn).
+        let ones = nuclear(&[1.0; 12], 3, 4);
+        assert!(ones.contains(12.0_f64.sqrt()) && ones.relative_width() < 1e-13, "{ones}");
+        // Hadamard: four singular values 2.
+        let h = [1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0, 1.0];
+        let hadamard = nuclear(&h, 4, 4);
+        assert!(hadamard.contains(8.0) && hadamard.relative_width() < 1e-13, "{hadamard}");
+        assert_eq!(nuclear(&[0.0; 6], 2, 3), Enclosure::zero());
+        // σ₁σ₂ = |det| = 1 and σ₁² + σ₂² = 2 + 10¹⁶: the small one counts with its digits.
+        let skewed = nuclear(&[1.0, 0.0, 1e8, 1.0], 2, 2);
+        let exact = (1e16_f64 + 4.0).sqrt();
+        assert!(skewed.contains(exact) && skewed.relative_width() < 1e-14, "{skewed}");
+    }
+
+    #[test]
+    fn deficits_are_enclosed_for_a_matrix_whose_basis_is_known() {
+        // AᵀA = diag(9, 4, 1) in a rotated order; x has all coordinates.
+        let entries = [0.0, 2.0, 0.0, 0.0, 0.0, -1.0, 3.0, 0.0, 0.0];
+        let a = DMatrixView::from_slice(&entries, 3, 3);
+        let x = [1.0, 2.0, 4.0];
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let a = EnclosedMatrix::exact(&mut scratch, &a).unwrap();
+        let basis = SingularBasis::of(&mut scratch, &a).unwrap();
+        let x = DVectorView::from_slice(&x, 3);
+        let norm = ScaledEnclosure::count(3);
+        let deficit = basis.deficit(norm, &x).unwrap().to_enclosure();
+        assert!(deficit.contains(5.0 + 32.0) && deficit.relative_width() < 1e-12, "{deficit}");
+        let gap = basis.gap_deficit(&a, norm, &x).unwrap().to_enclosure();
+        assert!(gap.contains(5.0 * 5.0) && gap.relative_width() < 1e-12, "{gap}");
+    }
+
+    #[test]
+    fn a_basis_that_is_none_makes_statements_wide_and_not_wrong() {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let entries = [2.0, 0.0, 0.0, 1.0];
+        let a = EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(&entries, 2, 2)).unwrap();
+        let mut basis = SingularBasis::of(&mut scratch, &a).unwrap();
+        let mut stream = Stream::new(1, "a basis that is none", 0);
+        for _ in 0..50 {
+            fill_matrix(&mut stream, MatrixFamily::Gaussian, &mut basis.basis, &mut [0.0; 4]).unwrap();
+            let mut frame = scratch.frame();
+            let v = basis.basis.as_view();
+            basis.image = EnclosedMatrix::product(&mut frame, &a.center(), &v)
+                .and_then(|p| {
+                    EnclosedMatrix::from_entries(&mut Scratch::new(vec![0.0; 4].leak()), (2, 2), 0, |i, j| {
+                        p.entry(i, j).to_enclosure()
+                    })
+                })
+                .unwrap();
+            basis.defect =
+                upper(EnclosedMatrix::gram_defect(&mut frame, &v).unwrap().frobenius_norm().unwrap());
+            basis.coupling = coupling(&basis.image).unwrap();
+            assert!(basis.nuclear_norm().unwrap().to_enclosure().contains(3.0));
+            let x = [1.0, 2.0];
+            let x = DVectorView::from_slice(&x, 2);
+            let norm = ScaledEnclosure::count(2);
+            assert!(basis.deficit(norm, &x).unwrap().to_enclosure().contains(12.0));
+            assert!(basis.gap_deficit(&a, norm, &x).unwrap().to_enclosure().contains(12.0));
+        }
+    }
+}
