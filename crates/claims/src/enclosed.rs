@@ -159,7 +159,10 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
 
     /// Adds an error of at most `error`, given without the power of two.
     pub(crate) fn add_error(&mut self, error: ScaledEnclosure<T>) {
-        self.radius = add_up(self.radius, error.to_enclosure().hi());
+        let error = error.to_enclosure().hi();
+        if error > T::zero() {
+            self.radius = add_up(self.radius, error);
+        }
     }
 
     /// The exponent of the power of two.
