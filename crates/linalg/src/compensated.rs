@@ -185,12 +185,18 @@ impl<T: Scalar> NormAccumulator<T> {
         self.entries += 1;
     }
 
+    /// An upper bound of the distance between the vector of exact sums and that of their `high + low`, in the two-norm.
+    #[must_use]
+    pub fn radius(&self) -> T {
+        inflate_up(self.entries + 2, self.radii)
+    }
+
     /// The enclosure of the norm.
     #[must_use]
     pub fn norm(&self) -> Enclosure<T> {
         let omitted = Enclosure::from_bounds(T::zero(), inflate_up(self.entries + 2, self.omitted));
         let squares = self.squares.enclosure_of_sum_with(omitted);
-        let radius = inflate_up(self.entries + 2, self.radii);
+        let radius = self.radius();
         let root = squares.square_root().unwrap_or_else(Enclosure::whole);
         let norm = root + Enclosure::from_bounds(-radius, radius);
         // A norm is not negative.
