@@ -231,6 +231,35 @@ impl<'a, T: Scalar> Instance<'a, T> {
         self.data.get_mut(..Self::len(self.layout, &self.sizes)).unwrap_or_default()
     }
 
+    /// Takes over the sizes and the entries of another instance of the same layout.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the layouts differ, or if the memory behind `self` is too short; `self` is then unchanged.
+    ///
+    /// ```
+    /// use widthwise_sampling::{Dimension, Instance, Part, Sizes};
+    /// static LAYOUT: [Part; 1] = [Part::vector("x", Dimension::N)];
+    /// let (mut data, mut other) = ([1.0, 2.0], [3.0]);
+    /// let mut instance = Instance::new(&LAYOUT, Sizes { n: 2, ..Sizes::ONES }, &mut data)?;
+    /// instance.copy_from(&Instance::new(&LAYOUT, Sizes::ONES, &mut other)?)?;
+    /// assert_eq!(instance.data(), [3.0]);
+    /// # Ok::<(), widthwise_linalg::KernelError>(())
+    /// ```
+    pub fn copy_from(&mut self, other: &Instance<'_, T>) -> Result<(), KernelError> {
+        if self.layout != other.layout {
+            return Err(KernelError::shape("parts of the layout", self.layout.len(), other.layout.len()));
+        }
+        let source = other.data();
+        let found = self.data.len();
+        let Some(target) = self.data.get_mut(..source.len()) else {
+            return Err(KernelError::shape("data of the instance", source.len(), found));
+        };
+        target.copy_from_slice(source);
+        self.sizes = other.sizes;
+        Ok(())
+    }
+
     /// The part at a position of the layout; an empty 0×0 matrix past its end.
     #[must_use]
     pub fn part(&self, position: usize) -> DMatrixView<'_, T> {
