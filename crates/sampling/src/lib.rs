@@ -12,7 +12,7 @@
     )
 )]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "proptest"))]
 extern crate std;
 
 mod family;
@@ -22,6 +22,8 @@ mod orthogonal;
 mod shape;
 mod shrink;
 mod simplicity;
+#[cfg(any(test, feature = "proptest"))]
+pub mod strategy;
 mod stream;
 mod vector;
 
