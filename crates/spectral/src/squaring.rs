@@ -288,3 +288,6 @@ pub(crate) fn projector_eigenvalue_upper<T: Scalar>(
     let eta = add_up(add_up(distance, rounding), error);
     (add_up(kappa, div_up(eta, kappa)), distance / (kappa * kappa))
 }
+
+#[cfg(test)]
+mod tests;
