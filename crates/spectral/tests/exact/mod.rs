@@ -36,10 +36,6 @@ impl Dyadic {
         Self { mantissa: BigInt::ZERO, exponent: 0 }
     }
 
-    pub(crate) fn one() -> Self {
-        Self { mantissa: BigInt::from(1), exponent: 0 }
-    }
-
     pub(crate) fn add(&self, other: &Self) -> Self {
         let exponent = self.exponent.min(other.exponent);
         Self { mantissa: self.at(exponent) + other.at(exponent), exponent }
@@ -100,10 +96,8 @@ pub(crate) fn inertia(symmetric: &Exact) -> (usize, usize) {
                 return (negative, n - k);
             };
             // Row and column j added to i: the diagonal becomes 2m_ij.
-            for column in 0..n {
-                let other = m[j][column].clone();
-                m[i][column] += other;
-            }
+            let other = m[j].clone();
+            m[i].iter_mut().zip(other).for_each(|(x, other)| *x += other);
             for row in &mut m {
                 let other = row[j].clone();
                 row[i] += other;
@@ -116,10 +110,11 @@ pub(crate) fn inertia(symmetric: &Exact) -> (usize, usize) {
         if pivot.sign() != previous.sign() {
             negative += 1;
         }
-        for i in k + 1..n {
-            for j in k + 1..n {
-                let minor = &m[i][j] * &pivot - &m[i][k] * &m[k][j];
-                m[i][j] = minor / &previous;
+        let (above, below) = m.split_at_mut(k + 1);
+        for row in below {
+            let factor = row[k].clone();
+            for (x, top) in row.iter_mut().zip(&above[k]).skip(k + 1) {
+                *x = (&*x * &pivot - &factor * top) / &previous;
             }
         }
         previous = pivot;
