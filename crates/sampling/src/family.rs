@@ -318,17 +318,10 @@ impl Families<'_> {
     }
 }
 
-/// Draws from a list by weight, without a copy of the weights. One word, seldom more, for a list of any length.
-fn draw<F: Copy>(stream: &mut Stream, list: &[F], weight: impl Fn(F) -> u32, otherwise: F) -> F {
-    let total = list.iter().fold(0_u32, |total, &item| total.saturating_add(weight(item)));
-    let mut rest = stream.below(total);
-    for &item in list {
-        if rest < weight(item) {
-            return item;
-        }
-        rest -= weight(item);
-    }
-    otherwise
+/// Draws from a list by weight. One word, seldom more, for a list of any length.
+fn draw<F: Copy>(stream: &mut Stream, list: &[F], weight: fn(F) -> u32, otherwise: F) -> F {
+    let position = stream.weighted_by(list.iter().map(|&item| weight(item)));
+    list.get(position).copied().unwrap_or(otherwise)
 }
 
 #[cfg(test)]

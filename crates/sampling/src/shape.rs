@@ -49,7 +49,7 @@ impl Shape {
     /// Draws rows and columns: a row of the table in proportion to its weight, then what it leaves open.
     #[must_use]
     pub fn draw(stream: &mut Stream) -> (usize, usize) {
-        let shape = Self::TABLE.get(stream.weighted(&Self::TABLE.map(|(_, weight)| weight)));
+        let shape = Self::TABLE.get(stream.weighted_by(Self::TABLE.iter().map(|&(_, weight)| weight)));
         match shape {
             Some(&(Self::Fixed(rows, columns), _)) => (rows, columns),
             _ => (small(stream), small(stream)),

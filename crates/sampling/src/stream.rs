@@ -116,9 +116,14 @@ impl Stream {
     /// assert_eq!(Stream::new(0, "weighted", 0).weighted(&[0, 5, 0]), 1);
     /// ```
     pub fn weighted(&mut self, weights: &[u32]) -> usize {
-        let total = weights.iter().fold(0_u32, |total, &weight| total.saturating_add(weight));
+        self.weighted_by(weights.iter().copied())
+    }
+
+    /// As [`weighted`](Self::weighted), for weights that are computed.
+    pub(crate) fn weighted_by(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let total = weights.clone().fold(0_u32, u32::saturating_add);
         let mut rest = self.below(total);
-        for (position, &weight) in weights.iter().enumerate() {
+        for (position, weight) in weights.enumerate() {
             if rest < weight {
                 return position;
             }

@@ -170,7 +170,7 @@ fn a_hundred_instances_never_change() {
             let sizes = Sizes::draw(&mut stream);
             let mut data = vec![T::zero(); Instance::<T>::len(&LAYOUT, &sizes)];
             let mut instance = Instance::new(&LAYOUT, sizes, &mut data).unwrap();
-            fill_instance(&mut stream, &Families::ALL, &mut instance, &mut vec![T::zero(); 310]).unwrap();
+            fill_instance(&mut stream, &Families::ALL, &mut instance, &mut [T::zero(); 310]).unwrap();
             entries.extend_from_slice(instance.data());
         }
         digest(&entries)
