@@ -21,7 +21,7 @@ Notation Rops := (Rops prec emin).
 
 Definition Bops : fops := {|
   carrier := float; fzero := B754_zero false; fone := Bone;
-  fadd := Bplus mode_NE; fsub := Bminus mode_NE; fmul := Bmult mode_NE |}.
+  fadd := Bplus mode_NE; fsub := Bminus mode_NE; fmul := Bmult mode_NE; fabs := Babs |}.
 
 Lemma B2SF_overflow_notfinite s (z : float) :
   B2SF z = binary_overflow prec emax mode_NE s -> is_finite z = false.
