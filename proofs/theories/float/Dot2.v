@@ -4,7 +4,8 @@
 
    The kernel is widthwise_linalg::DotAccumulator::add_product, term by term ([k_dot2]). With (p, q, e) its state after n terms and s the exact sum of
    products, [dot2_error]: |p + q - s| (1 - u)^(n+1) <= ((1 + u)^n - 1) e, so that gamma_n times e, inflated for n + 1 roundings, bounds the error.
-   Hypotheses left to the caller: each product is zero or at least 2^(emin + 2 prec - 1), as for [two_prod], and nothing overflows. *)
+   There each product is zero or at least 2^(emin + 2 prec - 1), as for [two_prod]; without that, [dot2_error_underflow] adds 7/2 smallest subnormals a term.
+   Nothing may overflow: the bridge in Ieee.v has the form that a caller can test. *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz.
 From Flocq Require Import Core.
@@ -55,19 +56,19 @@ destruct (k_two_sum Rops p h) as [p' t]. cbn [fst snd]. apply IH.
 Qed.
 
 Definition product_ok (d : R * R) : Prop :=
-  fmt (fst d) /\ fmt (snd d) /\
-  (fst d * snd d = 0 \/ bpow radix2 (emin + 2 * prec - 1) <= Rabs (fst d * snd d)).
+  fst d * snd d = 0 \/ bpow radix2 (emin + 2 * prec - 1) <= Rabs (fst d * snd d).
+Definition in_format (d : R * R) : Prop := fmt (fst d) /\ fmt (snd d).
 
 Lemma fmt_two_sum p h : fmt (fst (k_two_sum Rops p h)) /\ fmt (snd (k_two_sum Rops p h)).
 Proof. split; apply rnd_fmt, Hprec. Qed.
 Lemma fmt_two_prod x y : fmt (fst (k_two_prod Rops power x y)) /\ fmt (snd (k_two_prod Rops power x y)).
 Proof. unfold k_two_prod. destruct (k_split _ _ x), (k_split _ _ y). split; apply rnd_fmt, Hprec. Qed.
 
-Lemma error_terms_exact (xy : list (R * R)) : forall p, fmt p -> Forall product_ok xy ->
+Lemma error_terms_exact (xy : list (R * R)) : forall p, fmt p -> Forall in_format xy -> Forall product_ok xy ->
   high_part p xy + total (fun d => fst d + snd d) (error_terms p xy) = p + xdot xy.
 Proof.
-induction xy as [|[x y] l IH]; intros p Fp H; [simpl; ring|].
-inversion H as [|d l' Hd Hl]; subst. destruct Hd as (Fx & Fy & Hxy). cbn [fst snd] in *.
+induction xy as [|[x y] l IH]; intros p Fp F H; [simpl; ring|].
+inversion F as [|d l' (Fx & Fy) Fl]; subst. inversion H as [|d l' Hxy Hl]; subst. unfold product_ok in Hxy. cbn [fst snd] in *.
 cbn [high_part error_terms xdot total fold_right fst snd].
 destruct (fmt_two_prod x y) as (Fh & Fr).
 destruct (two_prod prec emin x y Hp He Fx Fy) as (E & _). specialize (E Hxy).
@@ -75,9 +76,29 @@ set (h := fst (k_two_prod Rops power x y)) in *. set (r := snd (k_two_prod Rops 
 destruct (fmt_two_sum p h) as (Fp' & Ft).
 assert (S := two_sum prec emin p h ltac:(lia) ltac:(lia) Fp Fh).
 set (p' := fst (k_two_sum Rops p h)) in *. set (t := snd (k_two_sum Rops p h)) in *.
-specialize (IH p' Fp' Hl). fold (total (fun d => fst d + snd d) (error_terms p' l)). lra.
+specialize (IH p' Fp' Fl Hl). fold (total (fun d => fst d + snd d) (error_terms p' l)). lra.
 Qed.
-Lemma error_terms_fmt (xy : list (R * R)) : forall p, Forall (fun d => fmt (fst d) /\ fmt (snd d)) (error_terms p xy).
+Lemma error_terms_near (xy : list (R * R)) : forall p, fmt p -> Forall in_format xy ->
+  Rabs (high_part p xy + total (fun d => fst d + snd d) (error_terms p xy) - (p + xdot xy))
+    <= INR (length xy) * (7 / 2 * (2 * eta emin)).
+Proof.
+induction xy as [|[x y] l IH]; intros p Fp F.
+{ simpl. replace (p + 0 - (p + 0)) with 0 by ring. rewrite Rabs_R0. lra. }
+inversion F as [|d l' (Fx & Fy) Fl]; subst. cbn [fst snd] in *.
+cbn [high_part error_terms xdot total fold_right fst snd length]. rewrite S_INR.
+destruct (fmt_two_prod x y) as (Fh & Fr).
+destruct (two_prod prec emin x y Hp He Fx Fy) as (_ & E).
+set (h := fst (k_two_prod Rops power x y)) in *. set (r := snd (k_two_prod Rops power x y)) in *.
+destruct (fmt_two_sum p h) as (Fp' & Ft).
+assert (S := two_sum prec emin p h ltac:(lia) ltac:(lia) Fp Fh).
+set (p' := fst (k_two_sum Rops p h)) in *. set (t := snd (k_two_sum Rops p h)) in *.
+specialize (IH p' Fp' Fl). fold (total (fun d => fst d + snd d) (error_terms p' l)).
+set (T := total (fun d => fst d + snd d) (error_terms p' l)) in *.
+replace (high_part p' l + (t + r + T) - (p + (x * y + xdot l)))
+  with ((high_part p' l + T - (p' + xdot l)) - (x * y - (h + r))) by lra.
+eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp. lra.
+Qed.
+Lemma error_terms_fmt (xy : list (R * R)) : forall p, Forall in_format (error_terms p xy).
 Proof.
 induction xy as [|[x y] l IH]; intros p; cbn [error_terms]; constructor; auto. cbn [fst snd].
 split; [apply fmt_two_sum|apply fmt_two_prod].
@@ -105,7 +126,7 @@ apply Rmult_le_compat_l; [auto|apply Rabs_triang].
 Qed.
 
 (* every term meets its own rounding and those of the additions after it *)
-Lemma sum_loop_err (l : list (R * R)) : Forall (fun d => fmt (fst d) /\ fmt (snd d)) l ->
+Lemma sum_loop_err (l : list (R * R)) : Forall in_format l ->
   forall s, fmt s ->
   Rabs (sum_loop s (map compensation l) - (s + total (fun d => fst d + snd d) l))
     <= (P (length l) - 1) * Rabs s + (P (S (length l)) - 1) * total magnitude l.
@@ -139,7 +160,7 @@ intros H. induction H as [|d l (F1 & F2) H IH]; intros s Fs.
 Qed.
 
 (* the first addition, to zero, is exact *)
-Lemma sum_loop_err0 (l : list (R * R)) : Forall (fun d => fmt (fst d) /\ fmt (snd d)) l ->
+Lemma sum_loop_err0 (l : list (R * R)) : Forall in_format l ->
   Rabs (sum_loop 0 (map compensation l) - total (fun d => fst d + snd d) l) <= (P (length l) - 1) * total magnitude l.
 Proof.
 intros H. destruct H as [|d l (F1 & F2) H].
@@ -162,7 +183,7 @@ eapply Rle_trans; [apply Rabs_triang|]. lra.
 Qed.
 
 (* the sum of the magnitudes loses at most a factor (1 - u)^(n+1) *)
-Lemma magnitudes_lower (l : list (R * R)) : u <= 1 -> Forall (fun d => fmt (fst d) /\ fmt (snd d)) l ->
+Lemma magnitudes_lower (l : list (R * R)) : u <= 1 -> Forall in_format l ->
   forall s, fmt s -> 0 <= s ->
   (1 - u) ^ length l * (s + (1 - u) * total magnitude l)
     <= sum_loop s (map (fun d => rnd (Rabs (fst d) + Rabs (snd d))) l).
@@ -194,25 +215,51 @@ intros Hu1 H. induction H as [|d l (F1 & F2) H IH]; intros s Fs Hs.
   assert (0 <= u * ((1 - u) * M)) by (repeat apply Rmult_le_pos; lra). lra.
 Qed.
 
-Theorem dot2_error (xy : list (R * R)) : u <= 1 -> Forall product_ok xy ->
-  let '(p, q, e) := k_dot2 Rops power xy in
-  Rabs (p + q - xdot xy) * (1 - u) ^ (length xy + 1) <= ((1 + u) ^ length xy - 1) * e.
+(* the low part against the exact sum of the error terms *)
+Lemma low_part_err (xy : list (R * R)) : u <= 1 ->
+  let l := error_terms 0 xy in
+  let q := sum_loop 0 (map (fun d => rnd (fst d + snd d)) l) in
+  let e := sum_loop 0 (map (fun d => rnd (Rabs (fst d) + Rabs (snd d))) l) in
+  Rabs (q - total (fun d => fst d + snd d) l) * (1 - u) ^ (length xy + 1) <= ((1 + u) ^ length xy - 1) * e.
 Proof.
-intros Hu1 H. unfold k_dot2. cbn [fzero RModel.Rops]. rewrite dot2_loopE.
-pose proof (error_terms_exact xy 0 (generic_format_0 _ _) H) as E.
-pose proof (error_terms_fmt xy 0) as F. pose proof (error_terms_length xy 0) as Hn.
-set (l := error_terms 0 xy) in *. rewrite <- Hn.
-pose proof (sum_loop_err0 l F) as B. change (map compensation l) with (map (fun d => rnd (fst d + snd d)) l) in B.
-pose proof (magnitudes_lower l Hu1 F 0 (generic_format_0 _ _) (Rle_refl 0)) as L.
+intros Hu1 l q e.
+pose proof (error_terms_fmt xy 0) as F. pose proof (error_terms_length xy 0) as Hn. fold l in F, Hn. rewrite <- Hn.
+pose proof (sum_loop_err0 l F) as B. change (sum_loop 0 (map compensation l)) with q in B.
+pose proof (magnitudes_lower l Hu1 F 0 (generic_format_0 _ _) (Rle_refl 0)) as L. fold e in L.
 pose proof (P_ge1 prec (length l)) as HP. pose proof (total_magnitude_ge0 l) as HM.
-set (q := sum_loop 0 (map (fun d => rnd (fst d + snd d)) l)) in *.
-set (e := sum_loop 0 (map (fun d => rnd (Rabs (fst d) + Rabs (snd d))) l)) in *.
-replace (high_part 0 xy + q - xdot xy) with (q - total (fun d => fst d + snd d) l) by lra.
 rewrite Nat.add_1_r. cbn [pow].
 assert (Hq : 0 <= (1 - u) * (1 - u) ^ length l) by (apply Rmult_le_pos; [lra|apply pow_le; lra]).
 apply Rle_trans with ((P (length l) - 1) * total magnitude l * ((1 - u) * (1 - u) ^ length l)).
 - apply Rmult_le_compat_r; auto.
 - rewrite Rmult_assoc. apply Rmult_le_compat_l; [lra|].
   rewrite Rplus_0_l in L. lra.
+Qed.
+
+Theorem dot2_error (xy : list (R * R)) : u <= 1 -> Forall in_format xy -> Forall product_ok xy ->
+  let '(p, q, e) := k_dot2 Rops power xy in
+  Rabs (p + q - xdot xy) * (1 - u) ^ (length xy + 1) <= ((1 + u) ^ length xy - 1) * e.
+Proof.
+intros Hu1 F H. unfold k_dot2. cbn [fzero RModel.Rops]. rewrite dot2_loopE.
+pose proof (error_terms_exact xy 0 (generic_format_0 _ _) F H) as E.
+pose proof (low_part_err xy Hu1) as B. cbv zeta in B.
+replace (high_part 0 xy + _ - xdot xy)
+  with (sum_loop 0 (map (fun d => rnd (fst d + snd d)) (error_terms 0 xy))
+        - total (fun d => fst d + snd d) (error_terms 0 xy)) by lra.
+exact B.
+Qed.
+
+Theorem dot2_error_underflow (xy : list (R * R)) : u <= 1 -> Forall in_format xy ->
+  let '(p, q, e) := k_dot2 Rops power xy in
+  (Rabs (p + q - xdot xy) - INR (length xy) * (7 / 2 * (2 * eta emin))) * (1 - u) ^ (length xy + 1)
+    <= ((1 + u) ^ length xy - 1) * e.
+Proof.
+intros Hu1 F. unfold k_dot2. cbn [fzero RModel.Rops]. rewrite dot2_loopE.
+pose proof (error_terms_near xy 0 (generic_format_0 _ _) F) as E.
+pose proof (low_part_err xy Hu1) as B. cbv zeta in B.
+eapply Rle_trans; [|exact B]. apply Rmult_le_compat_r; [apply pow_le; lra|].
+set (q := sum_loop 0 (map (fun d => rnd (fst d + snd d)) (error_terms 0 xy))) in *.
+set (T := total (fun d => fst d + snd d) (error_terms 0 xy)) in *.
+replace (high_part 0 xy + q - xdot xy) with ((q - T) + (high_part 0 xy + T - (0 + xdot xy))) by ring.
+pose proof (Rabs_triang (q - T) (high_part 0 xy + T - (0 + xdot xy))). lra.
 Qed.
 End Dot2.
