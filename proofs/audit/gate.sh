@@ -30,27 +30,39 @@ done > audit/disk.diff
 [ -z "$(awk -F'"' '/^"/{print $2}' manifest.toml | LC_ALL=C sort | uniq -d)" ] || bad "an id stands twice in manifest.toml"
 [ $fail -eq 0 ] || exit 1
 
-# 4. one throw-away file asks Coq about each
-{ { cut -d' ' -f3 audit/theorems.lst; cat audit/definitions.lst; } | sed 's/\.[^.]*$//' | LC_ALL=C sort -u | sed 's/.*/Require &./'
-  echo 'Set Printing Width 1000000.'
-  while read -r d; do echo "Print $d."; done < audit/definitions.lst
-  while read -r id tier thm; do
-    echo "Goal True. idtac \"@@ $id $tier\". Abort. Check @$thm."
-    echo "Goal True. idtac \"@assumptions\". Abort. Print Assumptions $thm."
-  done < audit/theorems.lst; } > audit/Audit.v
-# shellcheck disable=SC2046
-coqc -q -w none $(grep '^-Q' _CoqProject) -o audit/Audit.vo audit/Audit.v > audit/out.txt || { bad "a claimed theorem or definition is missing"; exit 1; }
-[ "$(grep -c '^@@ ' audit/out.txt)" -eq "$(wc -l < audit/theorems.lst)" ] || bad "not every theorem answered"
+# 4. one throw-away file a tier asks Coq for each statement and definition, and for what the tier as a whole rests on
+prelude() {
+  case $1 in
+    exact) echo 'From mathcomp Require Import all_ssreflect all_algebra. Open Scope ring_scope.' ;;
+    float) echo 'From Coq Require Import Reals. From Flocq Require Import Core BinarySingleNaN. Open Scope R_scope.' ;;
+    link) echo 'From Coq Require Import Reals. From Flocq Require Import Core BinarySingleNaN.
+      From mathcomp Require Import all_ssreflect all_algebra. From mathcomp.analysis Require Import Rstruct. Open Scope ring_scope.' ;;
+  esac
+}
+: > audit/statements.now; : > audit/axioms.lst
+for tier in exact float link; do
+  awk -v t=$tier '$2==t' audit/theorems.lst > audit/tier.lst
+  grep "^Widthwise\.$tier\." audit/definitions.lst > audit/tier-definitions.lst
+  { prelude $tier
+    { cut -d' ' -f3 audit/tier.lst; cat audit/tier-definitions.lst; } | sed 's/\.[^.]*$//; s/.*/Require &./' | LC_ALL=C sort -u
+    echo 'Set Printing Width 120.'
+    while read -r d; do echo "Print $d."; done < audit/tier-definitions.lst
+    while read -r id _ thm; do echo "Goal True. idtac \"@@ $id\". Abort. Check @$thm."; done < audit/tier.lst
+    awk '{printf "%s@%s", (n++ ? ", " : "Definition tier := ("), $3} END{print ")."}' audit/tier.lst
+    echo 'Goal True. idtac "@tier". Abort. Print Assumptions tier.'; } > audit/Audit.v
+  # shellcheck disable=SC2046
+  coqc -q -w none $(grep '^-Q' _CoqProject) audit/Audit.v > audit/out.txt || { bad "a claimed theorem or definition of tier $tier is missing"; exit 1; }
+  [ "$(grep -c '^@@ ' audit/out.txt)" -eq "$(wc -l < audit/tier.lst)" ] || bad "not every theorem of tier $tier answered"
+  sed '/^@tier/,$d' audit/out.txt >> audit/statements.now
+  awk -v t=$tier '/^@tier/{a=1;next} a && /^[^ ]/ && !/^Axioms:/ && !/^Closed under/ {print t, $1}' audit/out.txt >> audit/axioms.lst
+done
 
-# 5. axioms, theorem by theorem, against the list of its tier ("name  why" a line)
-awk '/^@assumptions/{a=1;next} /^@@ /{a=0;id=$2;tier=$3;next}
-     a && /^[^ ]/ && !/^Axioms:/ && !/^Closed under/ {print id, tier, $1}' audit/out.txt | LC_ALL=C sort -u > audit/axioms.lst
-while read -r id tier ax; do
-  grep -v '^#' "audit/allow.$tier" | cut -d' ' -f1 | grep -qxF "$ax" || bad "$id ($tier) rests on $ax"
+# 5. the axioms of a tier, against its list ("name  why" a line)
+while read -r tier ax; do
+  grep -v '^#' "audit/allow.$tier" | cut -d' ' -f1 | grep -qxF "$ax" || bad "a theorem of tier $tier rests on $ax"
 done < audit/axioms.lst
 
 # 6. statements and definitions are pinned: a weaker theorem is a diff to review
-awk '/^@assumptions/{a=1} /^@@ /{a=0} !a' audit/out.txt > audit/statements.now
 if [ "${1:-}" = --accept ]; then cp audit/statements.now audit/statements.txt; fi
 diff audit/statements.txt audit/statements.now || bad "a pinned statement changed (review, then --accept)"
 

@@ -1,3 +1,10 @@
+(* SPDX-License-Identifier: MIT OR Apache-2.0 *)
+
+(* The spectral theorem for symmetric matrices, over any real closed field.
+
+   [spectral]: A^T = A gives A = P diag(d) P^T with P^T P = 1. By induction on the size: a Householder matrix ([householder]) sends an
+   eigenvector to the first axis and leaves a smaller symmetric block. *)
+
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
 From Widthwise.exact Require Import Vec Frobenius OpNorm SymEigen.
@@ -10,7 +17,7 @@ Local Open Scope ring_scope.
 Section Spec.
 Variable R : rcfType.
 
-(* Householder: an orthogonal symmetric H with H x = e whenever |x| = |e| *)
+(* a symmetric orthogonal H with H x = e whenever |x| = |e| *)
 Lemma householder n (x e : 'cV[R]_n) : sqn x = sqn e ->
   exists H : 'M[R]_n, [/\ H^T = H, H *m H = 1%:M & H *m x = e].
 Proof.
@@ -33,7 +40,6 @@ exists (1%:M - c *: U); split.
   by rewrite scale1r /u opprB addrC subrK.
 Qed.
 
-(* spectral theorem for real symmetric matrices, any real closed field, no axiom *)
 Theorem spectral n (A : 'M[R]_n) : A^T = A ->
   exists (P : 'M_n) (d : 'rV_n), P^T *m P = 1%:M /\ A = P *m diag_mx d *m P^T.
 Proof.
