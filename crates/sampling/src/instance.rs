@@ -5,6 +5,7 @@
 //! A statement about `A x` and `y` speaks of an `m×n` matrix, an `n`-vector and an `m`-vector. Its [layout](Part) says
 //! so as constant data, so that one piece of code draws, stores, compares and shrinks the instances of all statements.
 
+use core::fmt;
 use core::ops::Range;
 
 use nalgebra::{DMatrixView, DMatrixViewMut};
@@ -174,7 +175,6 @@ impl Sizes {
 /// assert_eq!((a[(0, 1)], x[1]), (5.0, 4.0));
 /// # Ok::<(), widthwise_linalg::KernelError>(())
 /// ```
-#[derive(Debug)]
 pub struct Instance<'a, T> {
     layout: &'static [Part],
     sizes: Sizes,
@@ -229,6 +229,35 @@ impl<'a, T: Scalar> Instance<'a, T> {
     #[must_use]
     pub fn data_mut(&mut self) -> &mut [T] {
         self.data.get_mut(..Self::len(self.layout, &self.sizes)).unwrap_or_default()
+    }
+
+    /// Takes over the sizes and the entries of another instance of the same layout.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the layouts differ, or if the memory behind `self` is too short; `self` is then unchanged.
+    ///
+    /// ```
+    /// use widthwise_sampling::{Dimension, Instance, Part, Sizes};
+    /// static LAYOUT: [Part; 1] = [Part::vector("x", Dimension::N)];
+    /// let (mut data, mut other) = ([1.0, 2.0], [3.0]);
+    /// let mut instance = Instance::new(&LAYOUT, Sizes { n: 2, ..Sizes::ONES }, &mut data)?;
+    /// instance.copy_from(&Instance::new(&LAYOUT, Sizes::ONES, &mut other)?)?;
+    /// assert_eq!(instance.data(), [3.0]);
+    /// # Ok::<(), widthwise_linalg::KernelError>(())
+    /// ```
+    pub fn copy_from(&mut self, other: &Instance<'_, T>) -> Result<(), KernelError> {
+        if self.layout != other.layout {
+            return Err(KernelError::shape("parts of the layout", self.layout.len(), other.layout.len()));
+        }
+        let source = other.data();
+        let found = self.data.len();
+        let Some(target) = self.data.get_mut(..source.len()) else {
+            return Err(KernelError::shape("data of the instance", source.len(), found));
+        };
+        target.copy_from_slice(source);
+        self.sizes = other.sizes;
+        Ok(())
     }
 
     /// The part at a position of the layout; an empty 0×0 matrix past its end.
@@ -289,28 +318,59 @@ impl<'a, T: Scalar> Instance<'a, T> {
         })
     }
 
-    /// Where a part is stored; nowhere past the end of the layout.
     fn locate(&self, position: usize) -> Place {
-        match (self.layout.get(position), self.layout.get(..position)) {
-            (Some(part), Some(before)) => Place {
-                rows: self.sizes.of(part.rows),
-                columns: self.sizes.of(part.columns),
-                start: Self::len(before, &self.sizes),
-            },
-            _ => Place { rows: 0, columns: 0, start: 0 },
-        }
+        Place::of(self.layout, &self.sizes, position)
+    }
+}
+
+/// Writes the parts as rows of numbers, each beside its name.
+impl<T: Scalar> fmt::Debug for Instance<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = |position| Rows(self.part(position));
+        let parts = self.layout.iter().enumerate();
+        f.debug_map().entries(parts.map(|(position, part)| (part.name, rows(position)))).finish()
+    }
+}
+
+/// A matrix that is written as a list of its rows.
+pub(crate) struct Rows<'v, T>(pub(crate) DMatrixView<'v, T>);
+
+/// One row of it.
+struct Row<'v, T>(&'v DMatrixView<'v, T>, usize);
+
+impl<T: Scalar> fmt::Debug for Rows<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries((0..self.0.nrows()).map(|i| Row(&self.0, i))).finish()
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Row<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.row(self.1).iter()).finish()
     }
 }
 
 /// Shape and first entry of a matrix in a slice.
 #[derive(Clone, Copy)]
-struct Place {
+pub(crate) struct Place {
     rows: usize,
     columns: usize,
     start: usize,
 }
 
 impl Place {
+    /// Where a part is stored; nowhere past the end of the layout.
+    pub(crate) fn of(layout: &[Part], sizes: &Sizes, position: usize) -> Self {
+        match (layout.get(position), layout.get(..position)) {
+            (Some(part), Some(before)) => Self {
+                rows: sizes.of(part.rows),
+                columns: sizes.of(part.columns),
+                start: before.iter().fold(0_usize, |len, part| len.saturating_add(part.len(sizes))),
+            },
+            _ => Self { rows: 0, columns: 0, start: 0 },
+        }
+    }
+
     /// The entries, if the slice holds them all.
     fn range(self) -> Option<Range<usize>> {
         let len = self.rows.checked_mul(self.columns)?;
@@ -319,7 +379,7 @@ impl Place {
 }
 
 /// The matrix at a place; empty if the slice is too short.
-fn view<T: Scalar>(data: &[T], place: Place) -> DMatrixView<'_, T> {
+pub(crate) fn view<T: Scalar>(data: &[T], place: Place) -> DMatrixView<'_, T> {
     match place.range().and_then(|range| data.get(range)) {
         Some(data) => DMatrixView::from_slice(data, place.rows, place.columns),
         None => DMatrixView::from_slice(&[], 0, 0),

@@ -9,7 +9,7 @@ use nalgebra::{Dim, Matrix, RawStorageMut};
 use widthwise_linalg::KernelError;
 use widthwise_rounding::Scalar;
 
-use crate::orthogonal::{rotate_columns, rotate_rows};
+use crate::orthogonal::{rotate_from_left, rotate_from_right};
 use crate::{MatrixFamily, Stream};
 
 /// Numbers of workspace that [`fill_matrix`] and [`fill_vector`](crate::fill_vector) need for an `m×n` matrix: `m + n`.
@@ -66,8 +66,8 @@ where
         MatrixFamily::LowRank => sum_of_outer_products(stream, rows.min(columns).div_ceil(2), a, left, right),
         MatrixFamily::GradedSpectrum => {
             fill_diagonal(a, |_| stream.sign::<T>() * T::from_f64(stream.power_of_ten(-16.0, 0.0)));
-            rotate_rows(stream, a, left);
-            rotate_columns(stream, a, left, right);
+            rotate_from_left(stream, a, left)?;
+            rotate_from_right(stream, a, right)?;
         }
         MatrixFamily::GradedRows => {
             for scale in left.iter_mut() {
@@ -87,9 +87,9 @@ where
             fill_diagonal(a, |_| stream.sign());
             // One side suffices: a Haar-distributed matrix times a fixed orthogonal one is Haar-distributed.
             if rows >= columns {
-                rotate_rows(stream, a, left);
+                rotate_from_left(stream, a, left)?;
             } else {
-                rotate_columns(stream, a, left, right);
+                rotate_from_right(stream, a, right)?;
             }
         }
         MatrixFamily::TwinSingularValues => {
@@ -103,8 +103,8 @@ where
                     _ => T::from_f64(other),
                 }
             });
-            rotate_rows(stream, a, left);
-            rotate_columns(stream, a, left, right);
+            rotate_from_left(stream, a, left)?;
+            rotate_from_right(stream, a, right)?;
         }
         MatrixFamily::SingleEntry => {
             let place = stream.position(rows.saturating_mul(columns));
