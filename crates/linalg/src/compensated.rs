@@ -11,7 +11,7 @@
 //! never above the a-priori `γ_n² Σ|x_i y_i|` (lemma L4), and zero when no operation rounded. Products so small that
 //! `two_prod` is not exact add at most `16ω` a term.
 
-use widthwise_rounding::directed::{add_up, mul_up};
+use widthwise_rounding::directed::{add_up, mul_up, square_root_up};
 use widthwise_rounding::error_free::{two_prod, two_sum};
 use widthwise_rounding::{Enclosure, Scalar, gamma_upper, inflate_up};
 
@@ -185,16 +185,46 @@ impl<T: Scalar> NormAccumulator<T> {
         self.entries += 1;
     }
 
+    /// An upper bound of the distance between the vector of exact sums and that of their `high + low`, in the two-norm.
+    #[must_use]
+    pub fn radius(&self) -> T {
+        inflate_up(self.entries + 2, self.radii)
+    }
+
+    /// The enclosure of the squared norm.
+    ///
+    /// From `|‖s‖ − n| ≤ r` follows `|‖s‖² − n²| ≤ 2rn + r²`, which enters the sum as a correction far below its last digit.
+    #[must_use]
+    pub fn norm_squared(&self) -> Enclosure<T> {
+        let omitted = inflate_up(self.entries + 2, self.omitted);
+        let radius = self.radius();
+        let correction = if radius > T::zero() {
+            let norm = square_root_up(add_up(self.squares.enclosure().hi(), omitted));
+            mul_up(radius, add_up(add_up(norm, norm), radius))
+        } else {
+            T::zero()
+        };
+        let correction = Enclosure::from_bounds(-correction, add_up_unless_zero(omitted, correction));
+        let square = self.squares.enclosure_of_sum_with(correction);
+        // A square is not negative.
+        Enclosure::from_bounds(square.lo().greater(T::zero()), square.hi())
+    }
+
     /// The enclosure of the norm.
     #[must_use]
     pub fn norm(&self) -> Enclosure<T> {
-        let omitted = Enclosure::from_bounds(T::zero(), inflate_up(self.entries + 2, self.omitted));
-        let squares = self.squares.enclosure_of_sum_with(omitted);
-        let radius = inflate_up(self.entries + 2, self.radii);
-        let root = squares.square_root().unwrap_or_else(Enclosure::whole);
-        let norm = root + Enclosure::from_bounds(-radius, radius);
-        // A norm is not negative.
-        Enclosure::from_bounds(norm.lo().greater(T::zero()), norm.hi())
+        self.norm_squared().square_root().unwrap_or_else(Enclosure::whole)
+    }
+}
+
+/// `add_up`, but exact where a term is zero.
+fn add_up_unless_zero<T: Scalar>(a: T, b: T) -> T {
+    if a == T::zero() {
+        b
+    } else if b == T::zero() {
+        a
+    } else {
+        add_up(a, b)
     }
 }
 

@@ -1,1 +1,42 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #![no_std]
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::std_instead_of_core,
+        reason = "a test fails by panicking, and its numbers are small"
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
+
+// The integration tests' oracle serves the lemmas as well.
+#[cfg(test)]
+#[path = "../tests/exact/mod.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "each test uses a part of the oracle, and fails by panicking"
+)]
+mod exact;
+
+mod alignment;
+mod certify;
+mod cheap;
+mod kato_temple;
+mod norm;
+mod squaring;
+mod stable_rank;
+mod two_by_two;
+
+pub use alignment::{alignment, alignment_in};
+pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
+pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
+pub use stable_rank::{stable_rank, stable_rank_in};

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What squaring and iterating propose may be wrong: the enclosure must then be wider, never invalid.
+
+use super::*;
+use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
+use crate::workspace_len;
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+use std::vec;
+use std::vec::Vec;
+
+/// How `x` is spoiled before it is used.
+#[derive(Clone, Copy, Debug)]
+enum Vector {
+    Found,
+    Perturbed,
+    Random,
+    /// Orthogonal to the vector found: near the second singular vector.
+    Second,
+}
+
+fn to_exact(a: &DMatrix<f64>) -> Exact {
+    a.row_iter().map(|row| row.iter().map(|&x| Dyadic::new(x)).collect()).collect()
+}
+
+fn encloses(a: &DMatrix<f64>, norm: Enclosure<f64>) -> bool {
+    let hi = if norm.hi().is_finite() { Some(Dyadic::new(norm.hi())) } else { None };
+    let lo = Dyadic::new(norm.lo().greater(0.0));
+    encloses_largest_singular_value(&to_exact(a), &lo, hi.as_ref())
+}
+
+/// The enclosure of `‖a‖₂` for a square `a` with entries in `[−2, 2]`, the largest at least 1, from spoiled proposals.
+fn enclose_spoiled(
+    a: &DMatrix<f64>,
+    impurity: f64,
+    vector: Vector,
+    random: &[f64],
+) -> (Enclosure<f64>, Certificate) {
+    let n = a.nrows();
+    let mut work = vec![0.0; workspace_len(n, n)];
+    let (matrix, rest) = work.split_at_mut(n * n);
+    let (power, rest) = rest.split_at_mut(n * n);
+    let (next, rest) = rest.split_at_mut(n * n);
+    let (image, rest) = rest.split_at_mut(n);
+    let (x, residual) = rest.split_at_mut(n);
+    matrix.copy_from_slice(a.as_slice());
+    let mut workspace = Workspace { matrix, power, next, image, vector: x, residual };
+    let squared = workspace.square(impurity);
+    let second_square = workspace.iterate(&squared);
+    let found: Vec<f64> = workspace.vector.to_vec();
+    let spoiled: Vec<f64> = match vector {
+        Vector::Found => found,
+        Vector::Perturbed => found.iter().zip(random).map(|(x, r)| x + 1e-6 * r).collect(),
+        Vector::Random => random[..n].to_vec(),
+        Vector::Second => {
+            let along = found.iter().zip(random).map(|(x, r)| x * r).sum::<f64>() / sum_of(&found);
+            let mut x: Vec<f64> = found.iter().zip(random).map(|(x, r)| r - along * x).collect();
+            // One step of the Gram matrix, and the first vector out again.
+            for _ in 0..20 {
+                let y = a * (a.transpose() * nalgebra::DVector::from_column_slice(&x));
+                let along = found.iter().zip(y.iter()).map(|(x, y)| x * y).sum::<f64>() / sum_of(&found);
+                let y: Vec<f64> = y.iter().zip(&found).map(|(y, x)| y - along * x).collect();
+                let norm = sum_of(&y).square_root();
+                x = y.iter().map(|y| if norm > 0.0 { y / norm } else { 1.0 }).collect();
+            }
+            x
+        }
+    };
+    workspace.vector.copy_from_slice(&spoiled);
+    normalize(workspace.vector);
+    workspace.conclude(squared, second_square)
+}
+
+fn sum_of(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum()
+}
+
+/// Two nearly equal singular values, a random matrix, one of low rank, or a reflection.
+fn matrix(n: usize, kind: usize, random: &[f64]) -> DMatrix<f64> {
+    let entry = |i: usize| random[i % random.len()];
+    let mut a = match kind {
+        0 => DMatrix::from_fn(n, n, |i, j| entry(i + n * j)),
+        1 => DMatrix::from_fn(n, n, |i, j| {
+            (entry(i) + 0.01) * (entry(j + n) + 0.02) + 1e-9 * entry(i + n * j + 2 * n)
+        }),
+        _ => {
+            let v = nalgebra::DVector::from_fn(n, |i, _| entry(i) + 0.01);
+            let h = DMatrix::identity(n, n) - &v * v.transpose() * (2.0 / v.norm_squared());
+            let gap = [0.0, 1e-3, 1e-9, 1e-14][kind % 4];
+            let values = nalgebra::DVector::from_fn(n, |i, _| {
+                if i == 0 {
+                    1.0
+                } else if i == 1 {
+                    1.0 - gap
+                } else {
+                    0.5
+                }
+            });
+            &h * DMatrix::from_diagonal(&values) * h.transpose()
+        }
+    };
+    a[(0, 0)] += if a[(0, 0)] < 0.0 { -1.0 } else { 1.0 };
+    a
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn spoiled_proposals_never_make_an_enclosure_invalid(
+        n in 3..7_usize, kind in 0..6_usize, which in 0..4_usize, impurity in prop::sample::select(vec![1.0 / 64.0, 0.25, 0.45, 0.6]),
+        random in prop::collection::vec(-0.9_f64..0.9, 64),
+    ) {
+        let a = matrix(n, kind, &random);
+        let vector = [Vector::Found, Vector::Perturbed, Vector::Random, Vector::Second][which];
+        let (norm, certificate) = enclose_spoiled(&a, impurity, vector, &random);
+        prop_assert!(encloses(&a, norm), "{vector:?} {certificate:?} {norm}");
+    }
+}
+
+/// With the second singular vector for `x` the gap test must refuse: no bound near the second value is proved.
+#[test]
+fn a_second_singular_vector_is_never_taken_for_the_first() {
+    let values = nalgebra::DVector::from_row_slice(&[1.0, 0.75, 0.5]);
+    let a = DMatrix::from_diagonal(&values);
+    let mut work = [0.0; 64];
+    let (matrix, rest) = work.split_at_mut(9);
+    let (power, rest) = rest.split_at_mut(9);
+    let (next, rest) = rest.split_at_mut(9);
+    let (image, rest) = rest.split_at_mut(3);
+    let (x, rest) = rest.split_at_mut(3);
+    let (residual, _) = rest.split_at_mut(3);
+    matrix.copy_from_slice(a.as_slice());
+    let mut workspace = Workspace { matrix, power, next, image, vector: x, residual };
+    let squared = workspace.square(1.0 / 64.0);
+    let second_square = workspace.iterate(&squared);
+    workspace.vector.copy_from_slice(&[0.0, 1.0, 0.0]);
+    let (norm, certificate) = workspace.conclude(squared, second_square);
+    assert!(matches!(certificate, Certificate::SquaringChain { .. }));
+    assert!(norm.contains(1.0) && norm.lo() <= 0.75, "{norm}");
+}
+
+/// The gap test on its own cannot see a wrong `second_square`; the largest value that it may have proves nothing.
+#[test]
+fn without_a_bound_of_the_second_eigenvalue_the_chain_decides() {
+    let a = DMatrix::from_fn(4, 4, |i, j| ((3 * i + 5 * j) % 7) as f64 / 4.0 + 0.25);
+    let mut work = vec![0.0; workspace_len(4, 4)];
+    let (matrix, rest) = work.split_at_mut(16);
+    let (power, rest) = rest.split_at_mut(16);
+    let (next, rest) = rest.split_at_mut(16);
+    let (image, rest) = rest.split_at_mut(4);
+    let (x, residual) = rest.split_at_mut(4);
+    matrix.copy_from_slice(a.as_slice());
+    let mut workspace = Workspace { matrix, power, next, image, vector: x, residual };
+    let squared = workspace.square(1.0 / 64.0);
+    workspace.iterate(&squared);
+    for second_square in [None, Some(f64::INFINITY), Some(f64::NAN), Some(4.0)] {
+        let (norm, certificate) = workspace.conclude(squared, second_square);
+        assert!(matches!(certificate, Certificate::SquaringChain { .. }));
+        assert!(encloses(&a, norm), "{norm}");
+    }
+}
