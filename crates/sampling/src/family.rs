@@ -318,15 +318,40 @@ impl Families<'_> {
     }
 }
 
-/// Draws from a list by weight, without a copy of the weights. One word, seldom more, for a list of any length.
-fn draw<F: Copy>(stream: &mut Stream, list: &[F], weight: impl Fn(F) -> u32, otherwise: F) -> F {
-    let total = list.iter().fold(0_u32, |total, &item| total.saturating_add(weight(item)));
-    let mut rest = stream.below(total);
-    for &item in list {
-        if rest < weight(item) {
-            return item;
-        }
-        rest -= weight(item);
+/// Draws from a list by weight. One word, seldom more, for a list of any length.
+fn draw<F: Copy>(stream: &mut Stream, list: &[F], weight: fn(F) -> u32, otherwise: F) -> F {
+    let position = stream.weighted_by(list.iter().map(|&item| weight(item)));
+    list.get(position).copied().unwrap_or(otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_distinct_and_every_family_is_drawn() {
+        let mut stream = Stream::new(1, "families", 0);
+        let drawn: BTreeSet<_> = (0..2000).map(|_| MatrixFamily::draw(&mut stream).name()).collect();
+        assert_eq!(drawn.len(), MatrixFamily::ALL.len());
+        let drawn: BTreeSet<_> = (0..2000).map(|_| VectorFamily::draw(&mut stream).name()).collect();
+        assert_eq!(drawn.len(), VectorFamily::ALL.len());
+        let drawn: BTreeSet<_> = (0..2000).map(|_| Magnitude::draw(&mut stream).name()).collect();
+        assert_eq!(drawn.len(), Magnitude::ALL.len());
     }
-    otherwise
+
+    #[test]
+    fn only_listed_families_are_drawn() {
+        let mut stream = Stream::new(1, "families", 0);
+        let families = Families {
+            matrices: &[MatrixFamily::Zero, MatrixFamily::Hilbert],
+            vectors: &[],
+            magnitudes: &[Magnitude::Subnormal],
+        };
+        for _ in 0..100 {
+            assert!(families.matrices.contains(&families.draw_matrix(&mut stream)));
+            assert_eq!(families.draw_vector(&mut stream), VectorFamily::Gaussian);
+            assert_eq!(families.draw_magnitude(&mut stream), Magnitude::Subnormal);
+        }
+    }
 }

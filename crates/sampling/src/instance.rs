@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Instances: tuples of arrays that share symbolic dimensions.
-//!
-//! A statement about `A x` and `y` speaks of an `m×n` matrix, an `n`-vector and an `m`-vector. Its [layout](Part) says
-//! so as constant data, so that one piece of code draws, stores, compares and shrinks the instances of all statements.
+//! Instances: tuples of arrays that share symbolic dimensions, one after the other in a slice.
 
 use core::fmt;
 use core::ops::Range;
@@ -12,145 +9,7 @@ use nalgebra::{DMatrixView, DMatrixViewMut};
 use widthwise_linalg::KernelError;
 use widthwise_rounding::Scalar;
 
-use crate::shape::{Shape, small};
-use crate::{Families, Stream, fill_matrix, fill_vector};
-
-/// A symbolic dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dimension {
-    /// Rows of the main matrix.
-    M,
-    /// Columns of the main matrix.
-    N,
-    /// A further dimension: rows of a following matrix, a batch, a rank.
-    K,
-    /// A fourth dimension.
-    P,
-    /// One, always: the columns of a vector, both dimensions of a number.
-    One,
-}
-
-impl Dimension {
-    /// The dimensions that have a size of their own: all but [`One`](Self::One).
-    pub const SYMBOLS: [Self; 4] = [Self::M, Self::N, Self::K, Self::P];
-}
-
-/// An array of a layout: its name and its symbolic shape.
-///
-/// # Examples
-///
-/// ```
-/// use widthwise_sampling::{Dimension, Part};
-///
-/// static LAYOUT: [Part; 3] = [
-///     Part::matrix("A", Dimension::M, Dimension::N),
-///     Part::vector("x", Dimension::N),
-///     Part::scalar("step"),
-/// ];
-/// assert!(!LAYOUT[0].is_vector() && LAYOUT[1].is_vector() && LAYOUT[2].is_vector());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The letter that the statement uses.
-    pub name: &'static str,
-    /// The number of rows.
-    pub rows: Dimension,
-    /// The number of columns.
-    pub columns: Dimension,
-}
-
-impl Part {
-    /// A matrix.
-    #[must_use]
-    pub const fn matrix(name: &'static str, rows: Dimension, columns: Dimension) -> Self {
-        Self { name, rows, columns }
-    }
-
-    /// A column vector.
-    #[must_use]
-    pub const fn vector(name: &'static str, length: Dimension) -> Self {
-        Self { name, rows: length, columns: Dimension::One }
-    }
-
-    /// A number, stored as a 1×1 matrix.
-    #[must_use]
-    pub const fn scalar(name: &'static str) -> Self {
-        Self { name, rows: Dimension::One, columns: Dimension::One }
-    }
-
-    /// Whether the part is a vector (of either orientation) or a number by its declaration, whatever the sizes.
-    #[must_use]
-    pub const fn is_vector(&self) -> bool {
-        matches!(self.rows, Dimension::One) || matches!(self.columns, Dimension::One)
-    }
-
-    /// The number of entries; `usize::MAX` where no `usize` can hold it.
-    #[must_use]
-    pub const fn len(&self, sizes: &Sizes) -> usize {
-        sizes.of(self.rows).saturating_mul(sizes.of(self.columns))
-    }
-}
-
-/// The sizes of the symbolic dimensions.
-///
-/// # Examples
-///
-/// ```
-/// use widthwise_sampling::{Dimension, Sizes};
-///
-/// let sizes = Sizes { m: 2, n: 3, ..Sizes::ONES };
-/// assert_eq!(sizes.of(Dimension::N), 3);
-/// assert_eq!(sizes.with(Dimension::N, 4).of(Dimension::N), 4);
-/// assert_eq!(sizes.of(Dimension::One), 1);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Sizes {
-    /// The size of [`Dimension::M`].
-    pub m: usize,
-    /// The size of [`Dimension::N`].
-    pub n: usize,
-    /// The size of [`Dimension::K`].
-    pub k: usize,
-    /// The size of [`Dimension::P`].
-    pub p: usize,
-}
-
-impl Sizes {
-    /// Every dimension one.
-    pub const ONES: Self = Self { m: 1, n: 1, k: 1, p: 1 };
-
-    /// Draws sizes: `m` and `n` as a [`Shape`], `k` and `p` uniform in 1..=5.
-    #[must_use]
-    pub fn draw(stream: &mut Stream) -> Self {
-        let (m, n) = Shape::draw(stream);
-        Self { m, n, k: small(stream), p: small(stream) }
-    }
-
-    /// The size of a dimension.
-    #[must_use]
-    pub const fn of(&self, dimension: Dimension) -> usize {
-        match dimension {
-            Dimension::M => self.m,
-            Dimension::N => self.n,
-            Dimension::K => self.k,
-            Dimension::P => self.p,
-            Dimension::One => 1,
-        }
-    }
-
-    /// The sizes with one of them replaced; unchanged for [`Dimension::One`].
-    #[must_use]
-    pub const fn with(mut self, dimension: Dimension, size: usize) -> Self {
-        match dimension {
-            Dimension::M => self.m = size,
-            Dimension::N => self.n = size,
-            Dimension::K => self.k = size,
-            Dimension::P => self.p = size,
-            Dimension::One => {}
-        }
-        self
-    }
-}
+use crate::{Dimension, Families, Part, Sizes, Stream, fill_matrix, fill_vector};
 
 /// A tuple of arrays with a layout, in memory that the caller lends.
 ///
@@ -445,4 +304,109 @@ pub fn fill_instance<T: Scalar>(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Magnitude, VectorFamily};
+    use nalgebra::DMatrix;
+    use std::vec;
+
+    static LAYOUT: [Part; 5] = [
+        Part::matrix("A", Dimension::M, Dimension::N),
+        Part::vector("x", Dimension::N),
+        Part::matrix("B", Dimension::K, Dimension::M),
+        Part::vector("y", Dimension::M),
+        Part::scalar("c"),
+    ];
+    const SIZES: Sizes = Sizes { m: 2, n: 3, k: 4, p: 9 };
+
+    #[test]
+    fn parts_follow_one_another_column_by_column() {
+        let mut data: [f64; 25] = core::array::from_fn(|i| i as f64);
+        let mut instance = Instance::new(&LAYOUT, SIZES, &mut data).unwrap();
+        assert_eq!(Instance::<f64>::len(&LAYOUT, &SIZES), 20);
+        assert_eq!(instance.data().len(), 20);
+        let [a, x, b, y, c] = instance.parts();
+        assert_eq!(a, DMatrix::from_row_slice(2, 3, &[0.0, 2.0, 4.0, 1.0, 3.0, 5.0]));
+        assert_eq!((x[0], x[2], b[(0, 0)], b[(3, 1)]), (6.0, 8.0, 9.0, 16.0));
+        assert_eq!((y[1], c[0]), (18.0, 19.0));
+        for position in 0..5 {
+            let copy = instance.part(position).into_owned();
+            assert_eq!(instance.part_mut(position), copy);
+            assert_eq!(instance.parts_mut::<5>()[position], copy);
+        }
+    }
+
+    #[test]
+    fn positions_past_the_end_are_empty() {
+        let mut data = [0.0; 20];
+        let mut instance = Instance::new(&LAYOUT, SIZES, &mut data).unwrap();
+        assert_eq!(instance.part(5).shape(), (0, 0));
+        assert_eq!(instance.part_mut(usize::MAX).shape(), (0, 0));
+        assert_eq!(instance.parts::<7>()[6].shape(), (0, 0));
+        assert_eq!(instance.parts_mut::<7>()[5].shape(), (0, 0));
+        assert_eq!(instance.parts_mut::<7>()[4].shape(), (1, 1));
+    }
+
+    #[test]
+    fn short_memory_and_sizes_beyond_all_memory_are_refused() {
+        assert!(Instance::new(&LAYOUT, SIZES, &mut [0.0; 19]).is_err());
+        let huge = Sizes { m: usize::MAX, n: 2, ..Sizes::ONES };
+        assert_eq!(Instance::<f64>::len(&LAYOUT, &huge), usize::MAX);
+        assert!(Instance::new(&LAYOUT, huge, &mut [0.0; 20]).is_err());
+    }
+
+    #[test]
+    fn empty_dimensions_are_served() {
+        let sizes = Sizes { m: 0, n: 3, ..Sizes::ONES };
+        let mut data = [0.0; 4];
+        let mut instance = Instance::new(&LAYOUT, sizes, &mut data).unwrap();
+        let stream = &mut Stream::new(0, "empty", 0);
+        fill_instance(stream, &Families::ALL, &mut instance, &mut [0.0; 4]).unwrap();
+        let [a, x, b, y, c] = instance.parts();
+        assert_eq!(
+            [a.shape(), x.shape(), b.shape(), y.shape(), c.shape()],
+            [(0, 3), (3, 1), (1, 0), (0, 1), (1, 1)]
+        );
+    }
+
+    #[test]
+    fn vectors_are_drawn_beside_the_matrix_that_multiplies_them() {
+        let families = Families {
+            vectors: &[VectorFamily::OrthogonalToTopSingular],
+            magnitudes: &[Magnitude::Unit],
+            ..Families::ALL
+        };
+        for index in 0..50 {
+            let mut data = vec![0.0_f64; 20];
+            let mut instance = Instance::new(&LAYOUT, SIZES, &mut data).unwrap();
+            fill_instance(&mut Stream::new(0, "beside", index), &families, &mut instance, &mut [0.0; 6])
+                .unwrap();
+            for (matrix, vector) in [(0, 1), (2, 3)] {
+                let a = instance.part(matrix).into_owned();
+                let mut v = DMatrix::zeros(a.ncols(), 1);
+                let family = VectorFamily::TopSingular;
+                let stream = &mut Stream::new(1, "beside", index);
+                fill_vector(stream, family, Some(&a), &mut v, &mut [0.0; 6]).unwrap();
+                // Two starts of power iteration agree where the largest singular value is isolated.
+                let sigma = a.singular_values();
+                if sigma.len() < 2 || sigma[1] < 0.5 * sigma[0] {
+                    assert!(instance.part(vector).dot(&v).abs() < 1e-8);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn copies_need_the_same_layout_and_enough_memory() {
+        static OTHER: [Part; 1] = [Part::scalar("c")];
+        let (mut large, mut small, mut other) = ([1.0; 20], [2.0; 20], [3.0; 20]);
+        let mut target = Instance::new(&LAYOUT, Sizes::ONES, &mut small[..5]).unwrap();
+        let source = Instance::new(&LAYOUT, SIZES, &mut large).unwrap();
+        assert!(target.copy_from(&source).is_err());
+        assert!(target.copy_from(&Instance::new(&OTHER, SIZES, &mut other).unwrap()).is_err());
+        assert_eq!((target.sizes(), target.data()), (Sizes::ONES, &[2.0; 5][..]));
+    }
 }

@@ -15,8 +15,10 @@
 #[cfg(any(test, feature = "proptest"))]
 extern crate std;
 
+mod cross;
 mod family;
 mod instance;
+mod layout;
 mod matrix;
 mod orthogonal;
 mod shape;
@@ -28,7 +30,8 @@ mod stream;
 mod vector;
 
 pub use family::{Families, Magnitude, MatrixFamily, VectorFamily};
-pub use instance::{Dimension, Instance, Part, Sizes, fill_instance};
+pub use instance::{Instance, fill_instance};
+pub use layout::{Dimension, Part, Sizes};
 pub use matrix::{fill_matrix, workspace_len};
 pub use shape::Shape;
 pub use shrink::{Shrinker, shrink};

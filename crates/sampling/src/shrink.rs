@@ -10,7 +10,8 @@
 use widthwise_linalg::KernelError;
 use widthwise_rounding::Scalar;
 
-use crate::simplicity::{Simplification, complexity, round_to_multiple, significant_bits};
+use crate::cross::approximate;
+use crate::simplicity::{Simplification, complexity, significant_bits};
 use crate::{Dimension, Instance, Part, Sizes, workspace_len};
 
 /// Proposes smaller and simpler versions of an instance, one at a time, and is told which of them still fail.
@@ -327,77 +328,10 @@ fn simplify<T: Scalar>(
     }
 }
 
-/// Writes the instance with one part replaced by a cross approximation; false if the part has no greater rank, or an
-/// entry that is not finite.
-///
-/// Each step takes the row and the column through the largest entry of the remainder (full pivoting), with half the
-/// digits of the format, so that the sum of their products is exact and the result has exactly the rank it claims.
-fn approximate<T: Scalar>(
-    current: &Instance<'_, T>,
-    position: usize,
-    rank: usize,
-    scratch: &mut [T],
-) -> bool {
-    let a = current.part(position);
-    let (rows, len) = (a.nrows(), current.data().len());
-    let Some((candidate, work)) = scratch.split_at_mut_checked(len) else { return false };
-    let Some((u, v)) = work.split_at_mut_checked(rows) else { return false };
-    for (target, &x) in candidate.iter_mut().zip(current.data()) {
-        *target = x;
-    }
-    let largest = a.iter().fold(T::zero(), |most, x| most.greater(x.magnitude()));
-    let (Some(exponent), true) = (largest.exponent(), a.iter().all(|x| x.is_finite())) else { return false };
-    let start = Instance::<T>::len(current.layout().get(..position).unwrap_or_default(), &current.sizes());
-    let Some(b) = candidate.get_mut(start..).and_then(|rest| rest.get_mut(..a.len())) else { return false };
-    for b in b.iter_mut() {
-        *b = T::zero();
-    }
-    let digits = T::DIGITS / 2 - 2;
-    let round = |x: T| {
-        let rounded = round_to_multiple(x.magnitude(), -digits);
-        if x < T::zero() { -rounded } else { rounded }
-    };
-    for _ in 0..rank {
-        let (mut pivot, mut place) = (T::zero(), 0);
-        for (k, (&a, &b)) in a.iter().zip(b.iter()).enumerate() {
-            let remainder = a.scale_exp2(-exponent) - b;
-            if remainder.magnitude() > pivot.magnitude() {
-                (pivot, place) = (remainder, k);
-            }
-        }
-        if round(pivot) == T::zero() {
-            return false;
-        }
-        let (row, column) = (place % rows, place / rows);
-        for (k, (&a, &b)) in a.iter().zip(b.iter()).enumerate() {
-            let remainder = a.scale_exp2(-exponent) - b;
-            if k / rows == column
-                && let Some(u) = u.get_mut(k % rows)
-            {
-                *u = round(remainder);
-            }
-            if k % rows == row
-                && let Some(v) = v.get_mut(k / rows)
-            {
-                *v = round(remainder / pivot);
-            }
-        }
-        for (b, &v) in b.chunks_exact_mut(rows).zip(v.iter()) {
-            for (b, &u) in b.iter_mut().zip(u.iter()) {
-                *b += u * v;
-            }
-        }
-    }
-    for b in b.iter_mut() {
-        *b = b.scale_exp2(exponent);
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Families, MatrixFamily, Stream, fill_instance};
+    use crate::{Families, Stream, fill_instance};
     use proptest::prelude::*;
     use std::vec;
     use std::vec::Vec;
@@ -533,43 +467,5 @@ mod tests {
         shrink(&mut instance, &mut scratch(&sizes), &mut has_nan, 1000).unwrap();
         assert_eq!(instance.data().iter().filter(|x| x.is_nan()).count(), 1);
         assert_eq!(instance.data().iter().filter(|&&x| x == 0.0).count(), 2);
-    }
-
-    #[test]
-    fn cross_approximation_has_exactly_the_rank_it_claims() {
-        // All 2×2 (3×3) minors vanish in exact arithmetic: they are computed in 128-bit integers.
-        for index in 0..50 {
-            let sizes = Sizes { m: 3, n: 3, ..Sizes::ONES };
-            let mut data = vec![0.0_f64; 13];
-            let mut work = [0.0; 6];
-            crate::fill_matrix(
-                &mut Stream::new(4, "rank", index),
-                MatrixFamily::Gaussian,
-                &mut nalgebra::DMatrixViewMut::from_slice(&mut data[..9], 3, 3),
-                &mut work,
-            )
-            .unwrap();
-            let instance = Instance::new(&LAYOUT, sizes, &mut data).unwrap();
-            let mut scratch = scratch(&sizes);
-            assert!(approximate(&instance, 0, 1, &mut scratch));
-            // Entries are multiples of 2⁻⁴⁸ times a power of two, below 2^3.
-            let a: Vec<i128> = scratch[..9].iter().map(|x| x.scale_exp2(50) as i128).collect();
-            for (x, y) in a.iter().zip(&scratch) {
-                assert_eq!(*x as f64, y.scale_exp2(50));
-            }
-            for (i, j) in [(0, 1), (0, 2), (1, 2)] {
-                for (k, l) in [(0, 1), (0, 2), (1, 2)] {
-                    assert_eq!(a[i + 3 * k] * a[j + 3 * l], a[i + 3 * l] * a[j + 3 * k]);
-                }
-            }
-            // It agrees with the matrix in the cross of the pivot, to half of the digits.
-            let data = instance.data();
-            let pivot = (0..9).max_by(|&i, &j| data[i].magnitude().total_cmp(&data[j].magnitude())).unwrap();
-            for (k, (x, y)) in scratch.iter().zip(&data[..9]).enumerate() {
-                if k % 3 == pivot % 3 || k / 3 == pivot / 3 {
-                    assert!((x - y).magnitude() < 1e-6);
-                }
-            }
-        }
     }
 }

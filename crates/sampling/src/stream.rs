@@ -116,9 +116,14 @@ impl Stream {
     /// assert_eq!(Stream::new(0, "weighted", 0).weighted(&[0, 5, 0]), 1);
     /// ```
     pub fn weighted(&mut self, weights: &[u32]) -> usize {
-        let total = weights.iter().fold(0_u32, |total, &weight| total.saturating_add(weight));
+        self.weighted_by(weights.iter().copied())
+    }
+
+    /// As [`weighted`](Self::weighted), for weights that are computed.
+    pub(crate) fn weighted_by(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let total = weights.clone().fold(0_u32, u32::saturating_add);
         let mut rest = self.below(total);
-        for (position, &weight) in weights.iter().enumerate() {
+        for (position, weight) in weights.enumerate() {
             if rest < weight {
                 return position;
             }
@@ -233,4 +238,176 @@ fn low(product: u64) -> u32 {
 /// The upper half of a product of two 32-bit integers.
 fn high(product: u64) -> u32 {
     (product >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    const DRAWS: u32 = 200_000;
+
+    /// Whether the mean of independent draws with a known mean and standard deviation lies within six standard errors.
+    fn mean_is(draws: impl Iterator<Item = f64>, mean: f64, deviation: f64) -> bool {
+        let (count, sum) = draws.fold((0.0, 0.0), |(count, sum), x| (count + 1.0, sum + x));
+        (sum / count - mean).magnitude() <= 6.0 * deviation / count.square_root()
+    }
+
+    /// A block of ChaCha8 from the definition of the cipher.
+    fn chacha8_block(key: &[u8; 32], nonce: u64, counter: u64) -> [u32; 16] {
+        let mut input = [0; 16];
+        input[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
+        for (word, bytes) in input[4..12].iter_mut().zip(key.chunks_exact(4)) {
+            *word = u32::from_le_bytes(bytes.try_into().unwrap());
+        }
+        input[12..].copy_from_slice(&[low(counter), high(counter), low(nonce), high(nonce)]);
+        let mut x = input;
+        let mut quarter = |a: usize, b: usize, c: usize, d: usize| {
+            for (a, b, d, turn) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
+                x[a] = x[a].wrapping_add(x[b]);
+                x[d] = (x[d] ^ x[a]).rotate_left(turn);
+            }
+        };
+        for _ in 0..4 {
+            for i in 0..4 {
+                quarter(i, 4 + i, 8 + i, 12 + i);
+            }
+            for i in 0..4 {
+                quarter(i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
+            }
+        }
+        core::array::from_fn(|i| x[i].wrapping_add(input[i]))
+    }
+
+    #[test]
+    fn stream_is_chacha8_at_the_documented_address() {
+        let key: [u8; 32] = [&0x0123_4567_89ab_cdef_u64.to_le_bytes()[..], b"widthwise sampling, v. 1"]
+            .concat()
+            .try_into()
+            .unwrap();
+        let mut stream = Stream::new(0x0123_4567_89ab_cdef, "foobar", 0x2_0000_0003);
+        for block in 0..100 {
+            let counter = 0x2_0000_0003 * 0x1_0000 + block;
+            for pair in chacha8_block(&key, 0x8594_4171_f739_67e8, counter).chunks_exact(2) {
+                assert_eq!(stream.bits(), u64::from(pair[1]) << 32 | u64::from(pair[0]));
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_hashed_by_fnv1a() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn neighbouring_indices_do_not_overlap_and_the_greatest_is_served() {
+        let mut stream = Stream::new(1, "overlap", 6);
+        stream.generator.set_word_pos(6 * WORDS_PER_INDEX + WORDS_PER_INDEX);
+        assert_eq!(stream.bits(), Stream::new(1, "overlap", 7).bits());
+        let _ = Stream::new(u64::MAX, "", u64::MAX).bits();
+    }
+
+    #[test]
+    fn integers_below_a_bound_that_does_not_divide_the_range_are_unbiased() {
+        // Without rejection the residues would have probabilities 1/2, 1/4, 1/4.
+        let mut stream = Stream::new(1, "below", 0);
+        let residues: Vec<u32> = (0..DRAWS).map(|_| stream.below(3 << 30) % 3).collect();
+        for wanted in 0..3 {
+            let hits = residues.iter().map(|&residue| f64::from(u8::from(residue == wanted)));
+            assert!(mean_is(hits, 1.0 / 3.0, (2.0 / 9.0_f64).square_root()));
+        }
+    }
+
+    #[test]
+    fn weights_are_frequencies() {
+        let mut stream = Stream::new(1, "weighted", 0);
+        let weights = [1, 0, 5, 2];
+        let positions: Vec<usize> = (0..DRAWS).map(|_| stream.weighted(&weights)).collect();
+        for (wanted, weight) in weights.into_iter().enumerate() {
+            let p = f64::from(weight) / 8.0;
+            let hits = positions.iter().map(|&position| f64::from(u8::from(position == wanted)));
+            assert!(mean_is(hits, p, (p * (1.0 - p)).square_root()));
+        }
+        assert_eq!(stream.weighted(&[]), 0);
+        assert_eq!(stream.weighted(&[0, 0]), 0);
+        assert!((0..1000).all(|_| stream.weighted(&[u32::MAX, 7, u32::MAX]) == 0));
+    }
+
+    #[test]
+    fn signs_are_balanced() {
+        let mut stream = Stream::new(1, "sign", 0);
+        assert!(mean_is((0..DRAWS).map(|_| stream.sign()), 0.0, 1.0));
+    }
+
+    #[test]
+    fn uniform_numbers_have_the_moments_of_their_distribution() {
+        let mut stream = Stream::new(1, "uniform", 0);
+        let x: Vec<f64> = (0..DRAWS).map(|_| stream.uniform()).collect();
+        assert!(mean_is(x.iter().copied(), 0.0, (1.0 / 3.0_f64).square_root()));
+        assert!(mean_is(x.iter().map(|x| x * x), 1.0 / 3.0, (4.0 / 45.0_f64).square_root()));
+        let y: Vec<f64> = (0..DRAWS).map(|_| stream.uniform_in(-3.0, 5.0)).collect();
+        assert!(mean_is(y.iter().copied(), 1.0, 8.0 / 12.0_f64.square_root()));
+        assert!(y.iter().all(|y| (-3.0..=5.0).contains(y)));
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_of_their_distribution() {
+        let mut stream = Stream::new(1, "normal", 0);
+        let x: Vec<f64> = (0..DRAWS).map(|_| stream.normal()).collect();
+        // The variance of x^k is E x^(2k) − (E x^k)², with E x^(2k) = 1·3·5⋯(2k−1).
+        assert!(mean_is(x.iter().copied(), 0.0, 1.0));
+        assert!(mean_is(x.iter().map(|x| x * x), 1.0, 2.0_f64.square_root()));
+        assert!(mean_is(x.iter().map(|x| x * x * x), 0.0, 15.0_f64.square_root()));
+        assert!(mean_is(x.iter().map(|x| x * x * x * x), 3.0, 96.0_f64.square_root()));
+        // Neighbours come from one pair; neither they nor their squares are correlated.
+        assert!(mean_is(x.chunks_exact(2).map(|x| x[0] * x[1]), 0.0, 1.0));
+        let squares = x.chunks_exact(2).map(|x| (x[0] * x[0] - 1.0) * (x[1] * x[1] - 1.0));
+        assert!(mean_is(squares, 0.0, 2.0));
+        // P(|x| < 1) = erf(1/√2).
+        let inside = x.iter().map(|x| f64::from(u8::from(x.magnitude() < 1.0)));
+        assert!(mean_is(inside, 0.682_689_492_137_086, 0.466));
+    }
+
+    #[test]
+    fn powers_of_ten_are_log_uniform() {
+        let mut stream = Stream::new(1, "power_of_ten", 0);
+        let x: Vec<f64> = (0..DRAWS).map(|_| stream.power_of_ten(-8.0, 8.0)).collect();
+        let log = |x: &f64| x.natural_logarithm() / core::f64::consts::LN_10;
+        assert!(mean_is(x.iter().map(log), 0.0, 16.0 / 12.0_f64.square_root()));
+        assert!(x.iter().all(|x| (0.999e-8..1.001e8).contains(x)));
+    }
+
+    #[test]
+    fn powers_of_ten_agree_with_the_power_function() {
+        for index in 0..2000 {
+            let mut stream = Stream::new(2, "power_of_ten", index);
+            let power = stream.clone().uniform_in(-300.0, 300.0);
+            let (found, expected) = (stream.power_of_ten(-300.0, 300.0), libm::pow(10.0, power));
+            assert!((found / expected - 1.0).magnitude() < 1e-12, "{power}");
+        }
+        assert_eq!(Stream::new(0, "", 0).power_of_ten(1e300, 1e300), f64::INFINITY);
+        assert_eq!(Stream::new(0, "", 0).power_of_ten(-1e300, -1e300), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn integers_are_below_their_bound(seed in any::<u64>(), n in 1_u32..) {
+            prop_assert!(Stream::new(seed, "", 0).below(n) < n);
+            prop_assert_eq!(Stream::new(seed, "", 0).below(0), 0);
+        }
+
+        #[test]
+        fn uniform_numbers_lie_on_their_grid_and_take_the_same_words(seed in any::<u64>()) {
+            let (mut coarse, mut fine) = (Stream::new(seed, "", 0), Stream::new(seed, "", 0));
+            let (x, y): (f32, f64) = (coarse.uniform(), fine.uniform());
+            prop_assert!((-1.0..1.0).contains(&x) && (-1.0..1.0).contains(&y));
+            let steps = x.scale_exp2(23);
+            prop_assert_eq!(steps, steps.trunc());
+            prop_assert_eq!(f64::from(steps), libm::floor(y.scale_exp2(23)));
+            prop_assert_eq!(coarse.bits(), fine.bits());
+        }
+    }
 }

@@ -200,3 +200,164 @@ where
         *x = T::one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Magnitude, MatrixFamily, fill_matrix};
+    use nalgebra::{DMatrix, DVector};
+    use std::vec;
+
+    fn matrix<T: Scalar>(family: MatrixFamily, rows: usize, columns: usize, index: u64) -> DMatrix<T> {
+        let mut a = DMatrix::zeros(rows, columns);
+        let stream = &mut Stream::new(13, "vector.matrix", index);
+        fill_matrix(stream, family, &mut a, &mut vec![T::zero(); rows + columns]).unwrap();
+        a
+    }
+
+    fn sample<T: Scalar>(family: VectorFamily, a: &DMatrix<T>, index: u64) -> DVector<T> {
+        let mut x = DVector::from_element(a.ncols(), T::NAN);
+        let stream = &mut Stream::new(13, "vector", index);
+        fill_vector(stream, family, Some(a), &mut x, &mut vec![T::NAN; a.nrows() + a.ncols()]).unwrap();
+        x
+    }
+
+    #[test]
+    fn every_entry_of_every_family_is_finite_beside_every_matrix() {
+        fn check<T: Scalar>() {
+            for family in VectorFamily::ALL {
+                for beside in MatrixFamily::ALL {
+                    for (rows, columns) in [(1, 1), (1, 7), (7, 1), (3, 2), (5, 5), (0, 3), (3, 0)] {
+                        for magnitude in Magnitude::ALL {
+                            let mut a = matrix::<T>(beside, rows, columns, 1);
+                            magnitude.apply(&mut a);
+                            let mut x = sample(family, &a, 1);
+                            assert!(x.iter().all(|x| x.is_finite()), "{} {}", family.name(), beside.name());
+                            magnitude.apply(&mut x);
+                            assert!(x.iter().all(|x| x.is_finite()));
+                        }
+                    }
+                }
+            }
+        }
+        check::<f32>();
+        check::<f64>();
+    }
+
+    #[test]
+    fn top_singular_vectors_are_stretched_by_the_spectral_norm() {
+        fn check<T: Scalar>(family: MatrixFamily, slack: f64) {
+            for (index, (rows, columns)) in
+                (0..).zip([(1, 1), (1, 7), (7, 1), (2, 3), (5, 5), (17, 4), (4, 17)])
+            {
+                let mut a = matrix::<T>(family, rows, columns, index);
+                for exponent in [0, T::MIN_EXPONENT / 2, T::MAX_EXPONENT / 2] {
+                    for entry in a.iter_mut() {
+                        *entry = entry.scale_exp2(exponent);
+                    }
+                    let v = sample(VectorFamily::TopSingular, &a, index).map(|x| x.to_f64());
+                    for entry in a.iter_mut() {
+                        *entry = entry.scale_exp2(-exponent);
+                    }
+                    let b = a.map(|x| x.to_f64());
+                    let stretch = (&b * &v).norm() / v.norm();
+                    let spectral_norm = b.singular_values().amax();
+                    assert!(
+                        stretch >= (1.0 - slack) * spectral_norm,
+                        "{} {stretch} {spectral_norm}",
+                        family.name()
+                    );
+                    assert_eq!(v.amax(), 1.0);
+                }
+            }
+        }
+        for family in [MatrixFamily::OuterProduct, MatrixFamily::Ones, MatrixFamily::SemiOrthogonal] {
+            check::<f64>(family, 1e-14);
+            check::<f32>(family, 1e-5);
+        }
+        for family in [MatrixFamily::TwinSingularValues, MatrixFamily::Hilbert, MatrixFamily::SingleEntry] {
+            check::<f64>(family, 2e-9);
+            check::<f32>(family, 1e-5);
+        }
+        check::<f64>(MatrixFamily::Gaussian, 1e-3);
+        check::<f32>(MatrixFamily::GradedRows, 1e-3);
+    }
+
+    #[test]
+    fn orthogonal_vectors_are_exactly_orthogonal_and_not_zero() {
+        for columns in 1..8 {
+            for index in 0..20 {
+                let a = matrix::<f64>(MatrixFamily::ALL[index as usize % 13], 4, columns, index);
+                let v = sample(VectorFamily::TopSingular, &a, index);
+                let x = sample(VectorFamily::OrthogonalToTopSingular, &a, index);
+                assert_eq!(widthwise_linalg::dot(&x, &v).unwrap(), 0.0);
+                assert_eq!(x.amax() > 0.0, columns > 1, "{v} {x}");
+            }
+        }
+    }
+
+    #[test]
+    fn orthogonal_to_the_last_of_an_odd_number_of_coordinates_is_the_first() {
+        let a = nalgebra::dmatrix![0.0, 0.0, 5.0];
+        assert_eq!(sample(VectorFamily::OrthogonalToTopSingular, &a, 0), nalgebra::dvector![1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn without_a_direction_the_first_coordinate_is_chosen() {
+        let first = nalgebra::dvector![1.0_f64, 0.0, 0.0];
+        assert_eq!(sample(VectorFamily::TopSingular, &DMatrix::zeros(2, 3), 0), first);
+        let mut x = DVector::zeros(3);
+        let stream = &mut Stream::new(13, "vector", 0);
+        fill_vector(stream, VectorFamily::TopSingular, None::<&DMatrix<f64>>, &mut x, &mut [0.0; 4]).unwrap();
+        assert_eq!(x, first);
+    }
+
+    #[test]
+    fn both_formats_take_the_same_words() {
+        for family in VectorFamily::ALL {
+            let (mut coarse, mut fine) = (Stream::new(13, "words", 0), Stream::new(13, "words", 0));
+            let (mut x, mut y) = (DVector::<f32>::zeros(5), DVector::<f64>::zeros(5));
+            let (a, b) = (
+                matrix::<f32>(MatrixFamily::Hilbert, 3, 5, 0),
+                matrix::<f64>(MatrixFamily::Hilbert, 3, 5, 0),
+            );
+            fill_vector(&mut coarse, family, Some(&a), &mut x, &mut [0.0; 8]).unwrap();
+            fill_vector(&mut fine, family, Some(&b), &mut y, &mut [0.0; 8]).unwrap();
+            assert_eq!(coarse.bits(), fine.bits());
+            for (x, y) in x.iter().zip(y.iter()) {
+                assert!(
+                    (f64::from(*x) - y).magnitude() <= 1e-5 * y.magnitude().greater(0.1),
+                    "{}",
+                    family.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn entries_are_of_the_kind_that_the_family_names() {
+        let a = matrix::<f64>(MatrixFamily::Gaussian, 2, 200, 0);
+        assert!(sample(VectorFamily::Zero, &a, 0).iter().all(|&x| x == 0.0));
+        assert!(sample(VectorFamily::Ones, &a, 0).iter().all(|&x| x == 1.0));
+        let coordinate = sample(VectorFamily::Coordinate, &a, 0);
+        assert_eq!((coordinate.sum(), coordinate.amax()), (1.0, 1.0));
+        let graded = sample(VectorFamily::Graded, &a, 0);
+        assert!(graded.amax() > 1e6 && graded.iter().any(|x| x.abs() < 1e-6));
+        let gaussian = sample(VectorFamily::Gaussian, &a, 0);
+        assert!((gaussian.norm_squared() / 200.0 - 1.0).abs() < 0.6);
+    }
+
+    #[test]
+    fn misfits_and_numbers_that_are_not_finite_are_refused() {
+        let stream = &mut Stream::new(13, "vector", 0);
+        let a = DMatrix::<f64>::identity(2, 3);
+        let x = &mut DVector::zeros(3);
+        let family = VectorFamily::TopSingular;
+        assert!(fill_vector(stream, family, Some(&a), &mut DVector::zeros(2), &mut [0.0; 5]).is_err());
+        assert!(fill_vector(stream, family, Some(&a), x, &mut [0.0; 4]).is_err());
+        assert!(
+            fill_vector(stream, family, Some(&(&a * f64::NAN)), x, &mut [0.0; 5]).is_err_and(|e| e.is_nan())
+        );
+        assert_eq!(stream.bits(), Stream::new(13, "vector", 0).bits());
+    }
+}
