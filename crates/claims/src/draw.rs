@@ -5,6 +5,7 @@
 //! Most claims are homogeneous in each of their arrays, so each array is drawn from any family at any magnitude. Where arrays are added, they share
 //! a magnitude: else the smaller one would vanish in most instances. Hypotheses (orthogonality) are met by construction.
 
+use widthwise_linalg::KernelError;
 use widthwise_rounding::Scalar;
 use widthwise_sampling::{
     Families, Instance, Magnitude, MatrixFamily, Stream, VectorFamily, fill_instance, fill_matrix,
@@ -19,7 +20,7 @@ pub(crate) fn draw_all<T: Scalar>(
     instance: &mut Instance<'_, T>,
     mut scratch: Scratch<'_, T>,
 ) -> Result<(), Refusal> {
-    Ok(fill_instance(stream, &Families::ALL, instance, scratch.rest())?)
+    fill_instance(stream, &Families::ALL, instance, scratch.rest()).map_err(short_workspace)
 }
 
 /// Draws the matrices at the positions given from any family, at one magnitude.
@@ -33,7 +34,7 @@ pub(crate) fn draw_matrices_alike<T: Scalar>(
     for &position in positions {
         let family = MatrixFamily::draw(stream);
         let mut a = instance.part_mut(position);
-        fill_matrix(stream, family, &mut a, scratch.rest())?;
+        fill_matrix(stream, family, &mut a, scratch.rest()).map_err(short_workspace)?;
         magnitude.apply(&mut a);
     }
     Ok(())
@@ -61,7 +62,7 @@ pub(crate) fn draw_vectors_alike<T: Scalar>(
         let family = FAMILIES.draw_vector(stream);
         let mut x = instance.part_mut(position);
         let none = None::<&nalgebra::DMatrixView<'_, T>>;
-        fill_vector(stream, family, none, &mut x, scratch.rest())?;
+        fill_vector(stream, family, none, &mut x, scratch.rest()).map_err(short_workspace)?;
         magnitude.apply(&mut x);
     }
     Ok(())
@@ -75,7 +76,7 @@ pub(crate) fn draw_semi_orthogonal<T: Scalar>(
     scratch: &mut Scratch<'_, T>,
 ) -> Result<(), Refusal> {
     let mut q = instance.part_mut(position);
-    Ok(fill_matrix(stream, MatrixFamily::SemiOrthogonal, &mut q, scratch.rest())?)
+    fill_matrix(stream, MatrixFamily::SemiOrthogonal, &mut q, scratch.rest()).map_err(short_workspace)
 }
 
 /// Draws one number: Gaussian, at any magnitude.
@@ -84,4 +85,9 @@ pub(crate) fn draw_scalar<T: Scalar>(stream: &mut Stream, instance: &mut Instanc
     let mut scalar = instance.part_mut(position);
     scalar.fill(value);
     Magnitude::draw(stream).apply(&mut scalar);
+}
+
+/// The shapes fit by construction and every matrix drawn is finite: a draw fails only for want of workspace.
+fn short_workspace(_: KernelError) -> Refusal {
+    Refusal::Memory
 }

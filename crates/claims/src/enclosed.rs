@@ -159,7 +159,10 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
 
     /// Adds an error of at most `error`, given without the power of two.
     pub(crate) fn add_error(&mut self, error: ScaledEnclosure<T>) {
-        self.radius = add_up(self.radius, error.to_enclosure().hi());
+        let error = error.to_enclosure().hi();
+        if error > T::zero() {
+            self.radius = add_up(self.radius, error);
+        }
     }
 
     /// The exponent of the power of two.
@@ -243,4 +246,89 @@ pub(crate) fn point<T: Scalar>(x: T) -> ScaledEnclosure<T> {
 
 fn shifted<T: Scalar>(x: ScaledEnclosure<T>, exponent: i32) -> Enclosure<T> {
     x.scale_exp2(-exponent).to_enclosure()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// Whether `2^exponent (C + R)` with `‖R‖_F ≤ radius` contains the integer matrix `exact`, for entries below 2⁶⁰.
+    fn contains(a: &EnclosedMatrix<'_, f32>, exact: impl Fn(usize, usize) -> i64) -> bool {
+        let unit = f64::power_of_two(a.exponent());
+        let mut squares = 0.0;
+        for j in 0..a.center().ncols() {
+            for i in 0..a.center().nrows() {
+                let center = f64::from(a.center()[(i, j)]) * unit;
+                let error = center - exact(i, j) as f64;
+                squares += error * error;
+            }
+        }
+        squares <= (f64::from(a.radius()) * unit * (1.0 + 1e-12)).powi(2)
+    }
+
+    fn integers(len: usize) -> impl Strategy<Value = Vec<i32>> {
+        prop::collection::vec(-(1_i32 << 12)..1 << 12, len)
+    }
+
+    fn as_f32(integers: &[i32]) -> Vec<f32> {
+        integers.iter().map(|&x| x as f32).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sums_products_and_outer_products_contain_the_exact_integers(a in integers(12), b in integers(12), spread in 0_u32..16) {
+            let wide: Vec<i32> = b.iter().map(|&x| x << spread).collect();
+            let mut memory = vec![0.0_f32; 400];
+            let mut scratch = Scratch::new(&mut memory);
+            let (fa, fw) = (as_f32(&a), as_f32(&wide));
+            let (ma, mb) = (DMatrixView::from_slice(&fa, 3, 4), DMatrixView::from_slice(&fw, 3, 4));
+            let sum = EnclosedMatrix::sum(&mut scratch, &ma, &mb).unwrap();
+            prop_assert!(contains(&sum, |i, j| i64::from(a[i + 3 * j]) + i64::from(wide[i + 3 * j])));
+            let mb = DMatrixView::from_slice(&fw, 4, 3);
+            let product = EnclosedMatrix::product(&mut scratch, &ma, &mb).unwrap();
+            let exact = |i: usize, j: usize| (0..4).map(|k| i64::from(a[i + 3 * k]) * i64::from(wide[k + 4 * j])).sum();
+            prop_assert!(contains(&product, exact));
+            let (u, v) = (ma.column(0), mb.column(1));
+            let outer = EnclosedMatrix::outer_products(&mut scratch, ScaledEnclosure::count(3), &[(u, v.as_view())]).unwrap();
+            prop_assert!(contains(&outer, |i, j| 3 * i64::from(a[i]) * i64::from(wide[j + 4])));
+            let defect = EnclosedMatrix::gram_defect(&mut scratch, &ma).unwrap();
+            let exact = |i: usize, j: usize| {
+                (0..3).map(|k| i64::from(a[k + 3 * i]) * i64::from(a[k + 3 * j])).sum::<i64>() - i64::from(i == j)
+            };
+            prop_assert!(contains(&defect, exact));
+        }
+    }
+
+    #[test]
+    fn a_stored_matrix_has_no_error_and_a_rounded_sum_has_one() {
+        let mut memory = vec![0.0_f64; 100];
+        let mut scratch = Scratch::new(&mut memory);
+        let (a, b) = ([1e300, -3e280], [1e284, 2.0]);
+        let (a, b) = (DMatrixView::from_slice(&a, 1, 2), DMatrixView::from_slice(&b, 1, 2));
+        assert_eq!(EnclosedMatrix::sum(&mut scratch, &a, &a).unwrap().radius(), 0.0);
+        assert!(EnclosedMatrix::sum(&mut scratch, &a, &b).unwrap().radius() > 0.0);
+    }
+
+    #[test]
+    fn norms_of_an_uncertain_matrix_widen_by_its_radius() {
+        let mut memory = vec![0.0_f64; 100];
+        let mut scratch = Scratch::new(&mut memory);
+        let mut a = EnclosedMatrix::from_entries(&mut scratch, (2, 2), 3, |i, j| {
+            let entry = if i == j { 1.0 } else { 0.0 };
+            Enclosure::from_bounds(entry, entry)
+        })
+        .unwrap();
+        a.add_error(ScaledEnclosure::one().scale_exp2(-2));
+        let norm = a.spectral_norm(&mut scratch).unwrap().to_enclosure();
+        assert!(norm.lo() <= 6.0 && norm.lo() > 5.99 && norm.hi() >= 10.0 && norm.hi() < 10.01, "{norm}");
+        let x = [3.0, 4.0];
+        let image = a.image_norm(&DVectorView::from_slice(&x, 2)).unwrap().to_enclosure();
+        assert!(
+            image.lo() <= 30.0 && image.lo() > 29.99 && image.hi() >= 50.0 && image.hi() < 50.01,
+            "{image}"
+        );
+    }
 }

@@ -5,6 +5,7 @@
 //! An outcome is a function of the address, the format and the length of the memory alone: the same bits on every target, in any
 //! order, on any number of threads.
 
+use widthwise_linalg::{KernelError, Scaling};
 use widthwise_sampling::{Instance, Sizes, Stream};
 
 use crate::claim::Check;
@@ -13,7 +14,7 @@ use crate::{Checked, Claim, Control, Observer, Outcome, Refusal, Scratch, Trial}
 /// A length of memory, in numbers, that holds every instance of every claim and the workspace of its check.
 #[must_use]
 pub const fn memory_len() -> usize {
-    1 << 20
+    1 << 18
 }
 
 /// Draws the instance that `index` addresses into the front of `memory`; the rest of the memory is returned beside it.
@@ -46,18 +47,25 @@ pub fn draw<'a, T: Checked>(
     Ok((instance, rest))
 }
 
-/// Judges an instance by the claim, or by one of its controls.
+/// Judges an instance by the claim, or by one of its controls. An entry that is not finite makes it no instance.
 pub fn judge<T: Checked>(
     check: Check<T>,
     instance: &Instance<'_, T>,
     memory: &mut [T],
     observer: &mut dyn Observer<T>,
 ) -> Outcome {
+    if let Err(error) = finite(instance) {
+        return Outcome::Skipped(Refusal::Input(error));
+    }
     let mut trial = Trial::new(observer);
     match check(instance, Scratch::new(memory), &mut trial) {
         Ok(()) => Outcome::Decided(trial.findings()),
         Err(refusal) => Outcome::Skipped(refusal),
     }
+}
+
+fn finite<T: Checked>(instance: &Instance<'_, T>) -> Result<(), KernelError> {
+    (0..instance.layout().len()).try_for_each(|part| Scaling::of(&instance.part(part)).map(|_| ()))
 }
 
 /// Draws the instance that `index` addresses and judges it by the claim.

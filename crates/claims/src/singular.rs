@@ -10,13 +10,13 @@
 //!
 //! and every statement below carries them. A bad basis makes an enclosure wide, never wrong.
 
-use nalgebra::{DMatrixViewMut, DVectorView};
+use nalgebra::{DMatrixView, DMatrixViewMut, DVectorView, Dyn, RawStorage, Vector};
 use widthwise_linalg::{
     DotAccumulator, dot_enclosure, orthogonalize_columns, two_norm_enclosure, two_norm_squared_enclosure,
 };
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 
-use crate::enclosed::{EnclosedMatrix, root, widened};
+use crate::enclosed::{EnclosedMatrix, root, spectral_norm, widened};
 use crate::{Refusal, Scratch};
 
 /// Sweeps after which the basis is taken as it is; sizes met here need fewer than ten.
@@ -68,44 +68,25 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
 
     /// The nuclear norm `Σ σ_i`.
     ///
-    /// Columns of `B` are divided by their lengths: `B = Q D` with `‖QᵀQ − 1‖ ≤ e′` gives `d_i √(1 − e′) ≤ σ_i(B) ≤ d_i √(1 + e′)` (Ostrowski), so that
-    /// small singular values keep their relative accuracy. Columns that are mere rounding errors are split off; their
-    /// Frobenius norm `f` costs `√r f` (`‖X‖_nuc ≤ √r ‖X‖_F`).
-    pub(crate) fn nuclear_norm(&self) -> Result<ScaledEnclosure<T>, Refusal> {
+    /// Of `B`, it is at most `Σ_j ‖b_j‖` (triangle inequality) and at least `⟨B, Z⟩ / ‖Z‖` for any `Z` (duality). `Z` is `B` with its
+    /// columns orthonormalised, the longest first, so that a short column, whose direction is inexact, disturbs no long one.
+    pub(crate) fn nuclear_norm(&self, scratch: &mut Scratch<'_, T>) -> Result<ScaledEnclosure<T>, Refusal> {
         let image = self.image.center();
         let (rows, columns) = image.shape();
-        let rank = rows.min(columns);
-        let largest = image
-            .column_iter()
-            .map(|b| two_norm_enclosure(&b))
-            .try_fold(ScaledEnclosure::zero(), |m, b| b.map(|b| m.maximum(&b)))?;
-        // Below, a column is rounding error: at most r columns of a matrix of rank r are above.
-        let noise = largest.scale_exp2(8 - T::DIGITS) * ScaledEnclosure::count(columns);
-        let kept =
-            |norm: &ScaledEnclosure<T>| !norm.is_at_most(&noise).eq(&widthwise_rounding::Verdict::Proved);
-        let mut sum = ScaledEnclosure::zero();
-        let mut dropped = ScaledEnclosure::zero();
-        let mut skew = ScaledEnclosure::zero();
-        for (j, right) in image.column_iter().enumerate() {
-            let norm = two_norm_enclosure(&right)?;
-            if !kept(&norm) {
-                dropped = dropped + norm.square();
-                continue;
-            }
-            sum = sum + norm;
-            for left in image.column_iter().take(j) {
-                let left_norm = two_norm_enclosure(&left)?;
-                if kept(&left_norm) {
-                    let cosine = dot_enclosure(&left, &right)? / (left_norm * norm);
-                    skew = skew + cosine.square().scale_exp2(1);
-                }
-            }
+        let mut frame = scratch.frame();
+        let dual = orthonormalised(&image, &mut frame)?;
+        let (mut upper_sum, mut inner) = (ScaledEnclosure::zero(), ScaledEnclosure::zero());
+        for (b, z) in image.column_iter().zip(dual.column_iter()) {
+            upper_sum = upper_sum + two_norm_enclosure(&b)?;
+            inner = inner + dot_enclosure(&b, &z)?;
         }
-        let spread = stretched(sum, upper(root(skew)));
-        let error = (root(dropped) + bound(self.image.radius())) * root(ScaledEnclosure::count(rank));
-        let of_image = widened(spread, error);
+        let dual_norm = spectral_norm(&dual.as_view(), &mut frame)?;
+        let lower = if dual_norm == ScaledEnclosure::zero() { dual_norm } else { inner / dual_norm };
+        let of_center = between(lower, upper_sum);
+        // ‖X‖_nuc ≤ √r ‖X‖_F.
+        let error = bound(self.image.radius()) * root(ScaledEnclosure::count(rows.min(columns)));
         // σ_i(A V) / √(1 + e) ≤ σ_i(A) ≤ σ_i(A V) / √(1 − e).
-        Ok(quotient_stretched(of_image, self.defect).scale_exp2(self.exponent))
+        Ok(quotient_stretched(widened(of_center, error), self.defect).scale_exp2(self.exponent))
     }
 
     /// `Σ_i (s² − σ_i²) ⟨v_i, x⟩²` over a full right singular basis, where `s` is at least every `σ_i`.
@@ -215,16 +196,78 @@ fn coupling<T: Scalar>(image: &EnclosedMatrix<'_, T>) -> Result<ScaledEnclosure<
     Ok(upper(root(squares) + radius * frobenius.scale_exp2(1) + radius.square()))
 }
 
-/// `[x √(1 − e), x √(1 + e)]` for `x ≥ 0`.
-fn stretched<T: Scalar>(x: ScaledEnclosure<T>, e: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
-    let one = ScaledEnclosure::one();
-    (x * root(one - e)).hull(&(x * root(one + e)))
+/// The columns of `b` orthonormalised by Gram–Schmidt, twice, the longest first; columns of rounding errors become zero.
+fn orthonormalised<'a, T: Scalar>(
+    b: &DMatrixView<'_, T>,
+    scratch: &mut Scratch<'a, T>,
+) -> Result<DMatrixViewMut<'a, T>, Refusal> {
+    let (rows, columns) = b.shape();
+    let mut z = scratch.matrix(rows, columns)?;
+    z.fill(T::zero());
+    let mut lengths = scratch.vector(columns)?;
+    for (length, column) in lengths.iter_mut().zip(b.column_iter()) {
+        *length = length_of(&column);
+    }
+    let mut candidate = scratch.vector(rows)?;
+    let mut noise = T::zero();
+    for _ in 0..columns {
+        let mut longest = 0;
+        for j in 0..columns {
+            if lengths[j] > lengths[longest] {
+                longest = j;
+            }
+        }
+        let length = lengths[longest];
+        if noise == T::zero() {
+            // Below, a column is rounding error of the longest one.
+            noise = length * T::UNIT_ROUNDOFF * T::from_count(4 * columns);
+        }
+        // Negated, so that a length that is no number ends the search.
+        if !(length > noise) {
+            break;
+        }
+        lengths[longest] = -T::one();
+        candidate.copy_from(&b.column(longest));
+        candidate /= length;
+        for _ in 0..2 {
+            for other in z.column_iter() {
+                let cosine = sequential(&other, &candidate);
+                for (candidate, &other) in candidate.iter_mut().zip(other.iter()) {
+                    *candidate -= cosine * other;
+                }
+            }
+        }
+        let rest = length_of(&candidate);
+        if rest > T::power_of_two(-1) {
+            for (z, &candidate) in z.column_mut(longest).iter_mut().zip(candidate.iter()) {
+                *z = candidate / rest;
+            }
+        }
+    }
+    Ok(z)
+}
+
+/// `xᵀy` of two vectors of one length.
+fn sequential<T: Scalar, S1: RawStorage<T, Dyn>, S2: RawStorage<T, Dyn>>(
+    x: &Vector<T, Dyn, S1>,
+    y: &Vector<T, Dyn, S2>,
+) -> T {
+    x.iter().zip(y.iter()).fold(T::zero(), |sum, (&x, &y)| sum + x * y)
+}
+
+fn length_of<T: Scalar, S: RawStorage<T, Dyn>>(x: &Vector<T, Dyn, S>) -> T {
+    sequential(x, x).square_root()
 }
 
 /// `[x / √(1 + e), x / √(1 − e)]` for `x ≥ 0`.
 fn quotient_stretched<T: Scalar>(x: ScaledEnclosure<T>, e: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
     let one = ScaledEnclosure::one();
     (x / root(one + e)).hull(&(x / root(one - e)))
+}
+
+/// The values from the lower end of `lower`, or zero, to the upper end of `upper`.
+fn between<T: Scalar>(lower: ScaledEnclosure<T>, upper: ScaledEnclosure<T>) -> ScaledEnclosure<T> {
+    lower.minimum(&upper).hull(&upper).maximum(&ScaledEnclosure::zero())
 }
 
 /// The upper end alone, as a number.
@@ -245,7 +288,90 @@ pub(crate) fn nuclear_norm<T: Scalar>(
     let mut frame = scratch.frame();
     if a.center().nrows() < a.center().ncols() {
         let transpose = a.transposed(&mut frame)?;
-        return SingularBasis::of(&mut frame, &transpose)?.nuclear_norm();
+        return SingularBasis::of(&mut frame, &transpose)?.nuclear_norm(&mut frame);
     }
-    SingularBasis::of(&mut frame, a)?.nuclear_norm()
+    SingularBasis::of(&mut frame, a)?.nuclear_norm(&mut frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use widthwise_sampling::{MatrixFamily, Stream, fill_matrix};
+
+    /// `diag(values)` between two random orthogonal factors would be rounded; a signed permutation of it is exact.
+    fn nuclear(entries: &[f64], rows: usize, columns: usize) -> Enclosure<f64> {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let a =
+            EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(entries, rows, columns)).unwrap();
+        nuclear_norm(&a, &mut scratch).unwrap().to_enclosure()
+    }
+
+    #[test]
+    fn nuclear_norm_sums_the_singular_values() {
+        assert!(nuclear(&[0.0, 3.0, 0.0, -4.0, 0.0, 0.0], 3, 2).contains(7.0));
+        assert!(nuclear(&[0.0, 3.0, 0.0, 0.0, -4.0, 0.0], 2, 3).contains(7.0));
+        // All ones: rank one, √(mn).
+        let ones = nuclear(&[1.0; 12], 3, 4);
+        assert!(ones.contains(12.0_f64.sqrt()) && ones.relative_width() < 1e-13, "{ones}");
+        // Hadamard: four singular values 2.
+        let h = [1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0, 1.0];
+        let hadamard = nuclear(&h, 4, 4);
+        assert!(hadamard.contains(8.0) && hadamard.relative_width() < 1e-13, "{hadamard}");
+        assert_eq!(nuclear(&[0.0; 6], 2, 3), Enclosure::zero());
+        // σ₁σ₂ = |det| = 1 and σ₁² + σ₂² = 2 + 10¹⁶: the small one counts with its digits.
+        let skewed = nuclear(&[1.0, 0.0, 1e8, 1.0], 2, 2);
+        let exact = (1e16_f64 + 4.0).sqrt();
+        assert!(skewed.contains(exact) && skewed.relative_width() < 1e-14, "{skewed}");
+    }
+
+    #[test]
+    fn deficits_are_enclosed_for_a_matrix_whose_basis_is_known() {
+        // AᵀA = diag(9, 4, 1) in a rotated order; x has all coordinates.
+        let entries = [0.0, 2.0, 0.0, 0.0, 0.0, -1.0, 3.0, 0.0, 0.0];
+        let a = DMatrixView::from_slice(&entries, 3, 3);
+        let x = [1.0, 2.0, 4.0];
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let a = EnclosedMatrix::exact(&mut scratch, &a).unwrap();
+        let basis = SingularBasis::of(&mut scratch, &a).unwrap();
+        let x = DVectorView::from_slice(&x, 3);
+        let norm = ScaledEnclosure::count(3);
+        let deficit = basis.deficit(norm, &x).unwrap().to_enclosure();
+        assert!(deficit.contains(5.0 + 32.0) && deficit.relative_width() < 1e-12, "{deficit}");
+        let gap = basis.gap_deficit(&a, norm, &x).unwrap().to_enclosure();
+        assert!(gap.contains(5.0 * 5.0) && gap.relative_width() < 1e-12, "{gap}");
+    }
+
+    #[test]
+    fn a_basis_that_is_none_makes_statements_wide_and_not_wrong() {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let entries = [2.0, 0.0, 0.0, 1.0];
+        let a = EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(&entries, 2, 2)).unwrap();
+        let mut basis = SingularBasis::of(&mut scratch, &a).unwrap();
+        let mut stream = Stream::new(1, "a basis that is none", 0);
+        for _ in 0..50 {
+            fill_matrix(&mut stream, MatrixFamily::Gaussian, &mut basis.basis, &mut [0.0; 4]).unwrap();
+            let mut frame = scratch.frame();
+            let v = basis.basis.as_view();
+            basis.image = EnclosedMatrix::product(&mut frame, &a.center(), &v)
+                .and_then(|p| {
+                    EnclosedMatrix::from_entries(&mut Scratch::new(vec![0.0; 4].leak()), (2, 2), 0, |i, j| {
+                        p.entry(i, j).to_enclosure()
+                    })
+                })
+                .unwrap();
+            basis.defect =
+                upper(EnclosedMatrix::gram_defect(&mut frame, &v).unwrap().frobenius_norm().unwrap());
+            basis.coupling = coupling(&basis.image).unwrap();
+            assert!(basis.nuclear_norm(&mut frame).unwrap().to_enclosure().contains(3.0));
+            let x = [1.0, 2.0];
+            let x = DVectorView::from_slice(&x, 2);
+            let norm = ScaledEnclosure::count(2);
+            assert!(basis.deficit(norm, &x).unwrap().to_enclosure().contains(12.0));
+            assert!(basis.gap_deficit(&a, norm, &x).unwrap().to_enclosure().contains(12.0));
+        }
+    }
 }

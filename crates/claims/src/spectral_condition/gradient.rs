@@ -34,7 +34,7 @@ pub(super) static CLAIM: Claim = Claim {
         hypotheses: "none",
         shapes: "W, E: m×n, h: n, b, e: m, V: k×m, c: k",
         checked_as: "The left side from the losses at both ends, the right side from the outer product, both as enclosures; the overlap is measured against \
-                     Σ_i |(Vᵀc)_i| (|z_i| + |(E h + e)_i|)², the size of its terms.",
+                     Σ_i |(Vᵀc)_i| (|W||h| + |b| + |E||h| + |e|)_i², the size of its terms.",
         allowance: "8 (4 (m + n + k) + 64) + 32 units of that sum.",
         source: "Section 3.1; the finite form is added here.",
     },
@@ -137,6 +137,8 @@ struct Unit<T> {
     signal: ScaledEnclosure<T>,
     before: ScaledEnclosure<T>,
     change: ScaledEnclosure<T>,
+    /// The sum of the magnitudes of all terms of `z ± (E h + e)`.
+    size: ScaledEnclosure<T>,
 }
 
 /// The unit `i`, from the transposes of `W` and `E`, whose columns are the rows needed.
@@ -148,7 +150,13 @@ fn unit<T: Scalar>(
     let [_, _, h, b, e, v, c] = parts;
     let [w, direction] = transposes;
     let h = h.column(0);
+    let magnitude = |x: T| point(x.magnitude());
+    let mut size = magnitude(b[i]) + magnitude(e[i]);
+    for (j, &h) in h.iter().enumerate() {
+        size = size + magnitude(h) * (magnitude(w[(j, i)]) + magnitude(direction[(j, i)]));
+    }
     Ok(Unit {
+        size,
         signal: dot_enclosure(&v.column(i), &c.column(0))?,
         before: dot_enclosure(&w.column(i), &h)? + point(b[i]),
         change: dot_enclosure(&direction.column(i), &h)? + point(e[i]),
@@ -172,7 +180,7 @@ fn compare<T: Scalar>(
     let mut along = ScaledEnclosure::zero();
     let mut scale = ScaledEnclosure::zero();
     for i in 0..m {
-        let Unit { signal, before, change } = unit(&parts, &transposes, i)?;
+        let Unit { signal, before, change, size } = unit(&parts, &transposes, i)?;
         // ½ (φ(z + e) − φ(z − e)) with φ(z) = ½ z².
         let loss = |z: ScaledEnclosure<T>| signal * z.square();
         difference = difference + (loss(before + change) - loss(before - change)).scale_exp2(-2);
@@ -186,7 +194,7 @@ fn compare<T: Scalar>(
             sum = sum + delta * point(h[j]) * point(entry);
         }
         along = along + sum;
-        scale = scale + signal.magnitude() * (before.magnitude() + change.magnitude()).square();
+        scale = scale + signal.magnitude() * size.square();
     }
     let difference = trial.record("½ (𝓛(W + E, b + e) − 𝓛(W − E, b − e))", difference);
     let along = trial.record("Σ δ_i h_j E_ij + Σ δ_i e_i", along);
