@@ -28,7 +28,7 @@ const MOST_INSTANCES: u64 = 1 << 48;
 ///
 /// Without a command, every claim is put on trial (`check`).
 #[derive(Debug, Parser)]
-#[command(version, after_help = exit_status::HELP, args_conflicts_with_subcommands = true)]
+#[command(version, after_help = exit_status::help(), args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Put claims and their controls on trial (the default command)
-    #[command(after_help = exit_status::HELP)]
+    #[command(after_help = exit_status::help())]
     Check {
         #[command(flatten)]
         selection: SelectionArguments,

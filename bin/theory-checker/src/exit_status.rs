@@ -22,6 +22,15 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
+    const ALL: [Self; 6] = [
+        Self::Held,
+        Self::Refuted,
+        Self::Error,
+        Self::Inconclusive,
+        Self::NothingSelected,
+        Self::Interrupted,
+    ];
+
     /// The number that the operating system sees.
     pub(crate) const fn code(self) -> u8 {
         match self {
@@ -34,6 +43,20 @@ impl ExitStatus {
             Self::Interrupted => 130,
         }
     }
+
+    /// What the number means.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Held => "everything selected held, and every control was refuted",
+            Self::Refuted => "a claim was refuted, or a control was not",
+            Self::Error => "usage error or internal error",
+            Self::Inconclusive => {
+                "inconclusive: a budget ended, enclosures were too wide, or too much was skipped"
+            }
+            Self::NothingSelected => "a selector selects nothing",
+            Self::Interrupted => "interrupted; what was finished has been written",
+        }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {
@@ -43,11 +66,7 @@ impl From<ExitStatus> for ExitCode {
 }
 
 /// The table of `--help`.
-pub(crate) const HELP: &str = "\
-Exit status:
-  0    everything selected held, and every control was refuted
-  1    a claim was refuted, or a control was not
-  2    usage error or internal error
-  3    inconclusive: a time budget ended, enclosures were too wide, or too many instances were skipped
-  4    a selector selects nothing
-  130  interrupted; what was finished has been written";
+pub(crate) fn help() -> String {
+    let row = |status: ExitStatus| format!("\n  {:<3}  {}", status.code(), status.meaning());
+    "Exit status:".to_owned() + &ExitStatus::ALL.map(row).concat()
+}

@@ -46,8 +46,8 @@ pub(crate) fn check(result: &CheckResult) -> String {
     }
     text.push('\n');
     text += &styled(style::of(result.verdict), result.verdict.title());
-    text += &format!(": {}\n", summary(result));
-    text
+    let status = result.verdict.exit_status();
+    text + &format!(": {}\nexit status {}: {}\n", summary(result), status.code(), status.meaning())
 }
 
 /// The verdict in one line without colours.
@@ -82,9 +82,12 @@ fn table(result: &CheckResult) -> String {
 }
 
 fn extremes(tally: &Tally) -> String {
-    let place = |name: &str, extreme: Extreme| format!("{name} {:?} at {}", extreme.value, extreme.index);
-    let tightest = tally.tightest.map(|extreme| place("tightest left/right", extreme));
-    let widest = tally.widest_undecided.map(|extreme| place("widest undecided overlap", extreme));
+    let tightest =
+        tally.tightest.map(|Extreme { value, index }| format!("tightest left/right {value:?} at {index}"));
+    // Of a width nothing but the magnitude is of interest; the JSON has all digits.
+    let widest = tally.widest_undecided;
+    let widest =
+        widest.map(|Extreme { value, index }| format!("widest undecided overlap {value:.1e} at {index}"));
     let extremes: Vec<_> = tightest.into_iter().chain(widest).collect();
     aside(&hanging("", 2, &extremes.join(", ")))
 }
@@ -174,7 +177,7 @@ fn summary(result: &CheckResult) -> String {
     let outcomes = || result.claims.iter().flat_map(|claim| &claim.counts.controls);
     let refuted = outcomes().flatten().filter(|outcome| outcome.first_refuted.is_some()).count();
     parts.push(format!("{refuted} of {} refuted", counted(outcomes().count(), "control")));
-    format!("{} (exit status {})", parts.join(", "), result.verdict.exit_status().code())
+    parts.join(", ")
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -112,7 +112,7 @@ mod tests {
         let text = array(&Array { name: "A", rows: 2, columns: 2, entries }, 2);
         assert_eq!(
             text,
-            "  A  2×2\n     1.0  -0.5      0x1p+0  -0x1p-1\n    16.0   0.0      0x1p+4   0x0p+0\n"
+            "  A  2×2\n     1.0  -0.5     0x1p+0  -0x1p-1\n    16.0   0.0     0x1p+4   0x0p+0\n"
         );
     }
 }
