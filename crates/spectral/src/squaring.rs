@@ -227,18 +227,23 @@ impl<T: Scalar> Measure<T> {
     /// `μ₂² ≤ ‖H‖_F² − (‖image‖/‖w‖ − γ_n‖H‖_F)²` if the bracket is positive. ∎
     pub(crate) fn second_square_upper(&self, w: &[T], image: &[T]) -> Option<T> {
         let n = w.len();
-        let square = sum_of_squares(image);
-        // Above this, squares that underflow are less than one more rounding; the square of w is at least 1.
-        let tells = square > T::power_of_two(-T::MAX_EXPONENT / 2);
-        if !tells {
-            return None;
-        }
-        let ratio = (square / sum_of_squares(w)).square_root();
-        // Each sum met n roundings and underflow, then one division and one root.
-        let ratio = inflate_down(2 * n + 5, ratio);
+        let ratio = norm_ratio_lower(image, w)?;
         let error = mul_up(gamma_upper(n), square_root_up(self.square_upper));
         let first = sub_down(ratio, add_up(error, T::UNDERFLOW_ALLOWANCE));
         if first > T::zero() { Some(sub_up(self.square_upper, mul_down(first, first))) } else { None }
+    }
+}
+
+/// A lower bound of `‖image‖/‖w‖` for `w` with its largest entry in `[1, 2)`; `None` if the image nearly vanishes.
+fn norm_ratio_lower<T: Scalar>(image: &[T], w: &[T]) -> Option<T> {
+    let square = sum_of_squares(image);
+    // Above this, squares that underflow are less than one more rounding; the square of w is at least 1.
+    if square > T::power_of_two(-T::MAX_EXPONENT / 2) {
+        let ratio = (square / sum_of_squares(w)).square_root();
+        // Each sum met n roundings and underflow, then one division and one root.
+        Some(inflate_down(2 * w.len() + 5, ratio))
+    } else {
+        None
     }
 }
 

@@ -128,6 +128,30 @@ fn measures_are_upper_bounds() {
     assert!(f64::from(measure.square_upper) >= 2.0 + 2.0 * f64::from(f32::UNIT_ROUNDOFF));
 }
 
+#[test]
+fn sums_of_magnitudes_are_inflated() {
+    // The off-diagonal entry is less than half an ulp of the diagonal: the computed sum is one, the eigenvalue is not.
+    let small = 0.9 * f32::UNIT_ROUNDOFF;
+    let h = [1.0_f32, small, small, 1.0];
+    assert!(norm_is_at_most(&to_exact(&h, 2), &dyadic(Measure::of(&h, 2).max_sum_upper)));
+    assert!(!norm_is_at_most(&to_exact(&h, 2), &dyadic(1.0)));
+}
+
+#[test]
+fn ratios_of_norms_are_lower_bounds() {
+    let mut reached = 0;
+    for seed in 0..300 {
+        let (mut w, image): (Vec<f32>, Vec<f32>) = (entries(6, seed), entries(6, seed + 1000));
+        w[0] = 1.5;
+        let square = |x: &[f32]| x.iter().fold(Dyadic::zero(), |s, &x| s.add(&dyadic(x).mul(&dyadic(x))));
+        let is_below =
+            |ratio: f32| dyadic(ratio).mul(&dyadic(ratio)).mul(&square(&w)).is_at_most(&square(&image));
+        assert!(is_below(norm_ratio_lower(&image, &w).unwrap()), "{seed}");
+        reached += usize::from(!is_below((sum_of_squares(&image) / sum_of_squares(&w)).square_root()));
+    }
+    assert!(reached > 50, "the computed ratio itself is often too large: {reached}");
+}
+
 /// A positive semidefinite matrix of trace about one: the scaled Gram matrix of random columns, some of them copies.
 fn symmetric<T: Scalar>(n: usize, seed: u64) -> Vec<T> {
     let long = n + (seed % 3) as usize;
@@ -242,6 +266,26 @@ fn a_vanishing_image_proves_nothing() {
     assert!(measure.second_square_upper(&[0.0, 1.0], &[0.0, 0.0]).is_none());
     assert!(measure.second_square_upper(&[0.0, 1.0], &[0.0, 1e-17]).is_none());
     assert!(measure.second_square_upper(&[1.0, 0.0], &[1.0, 0.0]).is_some_and(|bound| bound < 1e-14));
+}
+
+/// The recursions themselves, with errors large enough to see.
+#[test]
+fn every_error_of_the_chain_enters_both_statements() {
+    let mut chain = SquaringChain::<f64>::new(3, 0.5);
+    assert!((chain.largest_eigenvalue_upper(0, 1.0) - 8.5).abs() < 1e-14);
+    chain.push(1, 0.25);
+    chain.push(-2, 0.125);
+    // From level 2 to 1: √(level_two/4 + 1/8) = 1.25; to 0: √(2·1.25 + 1/4); to G: 8 times that and 1/2.
+    let level_two = 4.0 * (1.25 * 1.25 - 0.125);
+    let expected = 8.0 * (2.0_f64 * 1.25 + 0.25).square_root() + 0.5;
+    let bound = chain.largest_eigenvalue_upper(2, level_two);
+    assert!(bound >= expected && bound <= expected + 1e-13, "{bound} {expected}");
+    assert!((chain.largest_eigenvalue_upper(1, 1.25) - expected).abs() < 1e-13);
+
+    // (b): b = 8.5 gives b_0 = 1, b_1 = (1 − 1/4)/2 = 0.375, b_2 = (0.375² − 0.125)·4 = 0.0625.
+    let second = 0.0625 * 0.0625;
+    assert!(chain.proves_second_eigenvalue_at_most(8.5, second * (1.0 - 1e-13)));
+    assert!(!chain.proves_second_eigenvalue_at_most(8.5, second * (1.0 + 1e-13)));
 }
 
 #[test]
