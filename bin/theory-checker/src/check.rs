@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use widthwise_claims::{Checked, Claim, SELF_CONTROLS};
+use widthwise_claims::{Claim, SELF_CONTROLS};
 
 use crate::arguments::{CheckOptions, Format, Progress, Rendering, Seed};
 use crate::campaign::{self, Counts, Plan};
@@ -73,10 +73,9 @@ pub(crate) fn run(
         plan.instances,
         options.scalar.name()
     ));
-    let result = match options.scalar {
-        Format::F32 => examine::<f32>(&plan, options, interrupt)?,
-        Format::F64 => examine::<f64>(&plan, options, interrupt)?,
-    };
+    let bar = progress_bar(&plan, options.progress);
+    let result = examine(&plan, options.scalar, interrupt, &|instances| bar.inc(instances))?;
+    bar.finish_and_clear();
     log(format_args!("finished in {}", humantime::format_duration(to_hundredths(start.elapsed()))));
 
     let color = options.appearance.color;
@@ -111,27 +110,26 @@ fn examine_self() -> Result<()> {
     Ok(())
 }
 
-fn examine<T: Checked>(
+/// Runs the campaign, judges it, and looks closely at what was refuted.
+fn examine(
     plan: &Plan<'_>,
-    options: &CheckOptions,
+    format: Format,
     interrupt: &AtomicBool,
+    advance: &(dyn Fn(u64) + Sync),
 ) -> Result<CheckResult> {
-    let bar = progress_bar(plan, options.progress);
-    let (counts, stop) = campaign::run::<T>(plan, interrupt, &|instances| bar.inc(instances))?;
-    bar.finish_and_clear();
+    let (counts, stop) = match format {
+        Format::F32 => campaign::run::<f32>(plan, interrupt, advance)?,
+        Format::F64 => campaign::run::<f64>(plan, interrupt, advance)?,
+    };
     let mut claims = Vec::new();
     for (&claim, counts) in plan.claims.iter().zip(counts) {
         let verdict = verdict::of_claim(plan.instances, &counts.tally, &counts.controls, stop);
-        let counterexample = match counts.tally.first_refuted {
-            Some(index) => Some(
-                Address { claim, control: None, seed: plan.seed, index, format: options.scalar }.open()?,
-            ),
-            None => None,
-        };
+        let open = |index| Address { claim, control: None, seed: plan.seed, index, format }.open();
+        let counterexample = counts.tally.first_refuted.map(open).transpose()?;
         claims.push(ClaimResult { claim, counts, verdict, counterexample });
     }
     let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Held);
-    Ok(CheckResult { seed: plan.seed, format: options.scalar, instances: plan.instances, verdict, claims })
+    Ok(CheckResult { seed: plan.seed, format, instances: plan.instances, verdict, claims })
 }
 
 /// A bar over all instances; hidden unless standard error is a terminal.
@@ -157,4 +155,81 @@ fn draw_seed() -> Result<u64> {
 
 fn to_hundredths(duration: Duration) -> Duration {
     Duration::from_millis(u64::try_from(duration.as_millis() / 10 * 10).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use widthwise_claims::{Control, Functions};
+
+    use super::*;
+
+    /// `spectral.opnorm-bound` judged by the check of its control `column-norm`, with one control, judged by `control`.
+    fn tampered(check: bool, control: bool) -> &'static Claim {
+        let claim = widthwise_claims::find("spectral.opnorm-bound").unwrap();
+        let wrong = claim.controls.first().unwrap();
+        let pick = |wrong_check: bool| {
+            let Functions { f32, f64 } = if wrong_check { wrong.check } else { claim.check };
+            Functions { f32, f64 }
+        };
+        let control = Control { check: pick(control), ..*wrong };
+        Box::leak(Box::new(Claim { check: pick(check), controls: Box::leak(Box::new([control])), ..*claim }))
+    }
+
+    fn examined(claim: &'static Claim, format: Format) -> CheckResult {
+        let plan = Plan { claims: &[claim], seed: 0x5eed, instances: 600, jobs: 2, deadline: None };
+        examine(&plan, format, &AtomicBool::new(false), &|_| ()).unwrap()
+    }
+
+    #[test]
+    fn the_checker_passes_its_own_controls() {
+        examine_self().unwrap();
+    }
+
+    #[test]
+    fn a_wrong_check_is_refuted_with_a_small_counterexample_that_replays() {
+        for format in [Format::F64, Format::F32] {
+            let result = examined(tampered(true, true), format);
+            assert_eq!(result.verdict.exit_status(), ExitStatus::Refuted);
+            let case = result.claims[0].counterexample.as_ref().unwrap();
+            assert_eq!(Some(case.address.index), result.claims[0].counts.tally.first_refuted);
+            let small = case.small.as_ref().unwrap();
+            assert!(small.outcome.is_refuted());
+            // Two entries of A and two of x are the least that tells the largest column from the norm.
+            assert!(small.arrays.iter().map(|array| array.entries.len()).sum::<usize>() <= 4, "{small:?}");
+            let again = case.address.open().unwrap();
+            assert_eq!(format!("{again:?}"), format!("{case:?}"));
+        }
+    }
+
+    #[test]
+    fn a_refutation_is_shown_with_both_sides_the_small_instance_and_the_replay_command() {
+        let text = render::human::check(&examined(tampered(true, true), Format::F64));
+        let text = anstream::adapter::strip_str(&text).to_string();
+        for part in [
+            "spectral.opnorm-bound is refuted: ",
+            "\n  at index ",
+            "\n      left   [",
+            "\n      right  [",
+            "\n  made small\n    A  ",
+            "\n    x  ",
+            "\n  replay: theory-checker replay spectral.opnorm-bound --seed 0x5eed --index ",
+            "\nrefuted: 0 of 1 claim held, 1 refuted, 1 of 1 control refuted\nexit status 1: ",
+        ] {
+            assert!(text.contains(part), "{part:?} is not in\n{text}");
+        }
+        let json =
+            render::json::check(&examined(tampered(true, true), Format::F64), &Manifest::load().unwrap());
+        let json: serde_json::Value = serde_json::from_str(&json.unwrap()).unwrap();
+        assert_eq!(json["verdict"], "refuted");
+        assert_eq!(json["claims"][0]["counterexample"]["small"]["comparison"]["verdict"], "refuted");
+    }
+
+    #[test]
+    fn a_control_that_is_true_is_found_out() {
+        let result = examined(tampered(false, false), Format::F64);
+        assert_eq!(result.verdict, Verdict::ControlNotRefuted);
+        assert_eq!(result.verdict.exit_status(), ExitStatus::Refuted);
+        let text = render::human::check(&result);
+        assert!(text.contains("controls not refuted: column-norm on 1000 instances"), "{text}");
+    }
 }

@@ -67,7 +67,10 @@ fn the_json_result_has_the_promised_keys() {
         "index": [..]
       },
       "widest_undecided": [..],
-      "proof": [..],
+      "proof": {
+        "theorem": "Widthwise.exact.[..]",
+        "file": "proofs/theories/exact/[..].v"
+      },
       "control": {
         "id": "spectral.norms.entries/control",
         "verdict": "refuted",

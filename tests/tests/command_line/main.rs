@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The command line of theory-checker from outside: what it prints, how it ends, and that neither depends on the machine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::std_instead_of_core,
+    reason = "a test fails by panicking"
+)]
 
 mod check;
 mod output;

@@ -58,8 +58,8 @@ fn explain_shows_statement_controls_proof_and_replay() {
         "Hypotheses  none",
         "Shapes      A: m×n, x: n",
         "arXiv:2310.17813",
-        "Proof       Widthwise.exact.OpNorm.opnorm_le",
-        "in proofs/theories/exact/OpNorm.v",
+        "Proof       Widthwise.exact.",
+        "in proofs/theories/exact/",
         "  column-norm\n",
         "theory-checker replay spectral.opnorm-bound --seed SEED --index INDEX",
     ] {
