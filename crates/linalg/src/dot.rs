@@ -8,7 +8,8 @@
 //!
 //! # Proof
 //!
-//! Order and bound: `proofs/theories/float/Tree.v`, theorem `tree_error`.
+//! Order and bound: `proofs/theories/float/Tree.v`, theorems `tree_error` and `dot_error_gamma`; for IEEE data, where a finite result is the
+//! only hypothesis, `proofs/theories/float/Ieee.v`, theorem `ieee_dot_error`.
 
 use nalgebra::{Dim, RawStorage, Vector};
 use widthwise_rounding::{Scalar, ScaledEnclosure};

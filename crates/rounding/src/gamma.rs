@@ -9,9 +9,9 @@
 //!
 //! # Proof
 //!
-//! Lemmas L0 and L1: `proofs/theories/float/Inflate.v`. The hypothesis left to the caller: the
-//! result of a kernel was neither subnormal nor infinite. Underflow is covered by adding
-//! [`Scalar::UNDERFLOW_ALLOWANCE`] where a kernel can meet it.
+//! Lemma L0: `proofs/theories/float/Gamma.v`, theorems `gamma_simple` and `gamma_bound`. Lemma L1: `proofs/theories/float/Inflate.v`,
+//! theorems `inflate_up` and `inflate_down`. The hypothesis left to the caller: the result of a kernel was neither subnormal nor
+//! infinite. Underflow is covered by adding [`Scalar::UNDERFLOW_ALLOWANCE`] where a kernel can meet it.
 
 use crate::Scalar;
 use crate::directed::{add_up, div_up, mul_down, mul_up, sub_down};
