@@ -15,6 +15,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod canary;
 mod compensated;
 mod dot;
 mod error;
