@@ -19,6 +19,7 @@ mod proofs;
 mod render;
 mod replay;
 mod selection;
+mod self_test;
 mod transcript;
 mod verdict;
 

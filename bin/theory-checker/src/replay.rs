@@ -14,16 +14,18 @@ use crate::output;
 use crate::render::style::{HEADING, styled};
 use crate::render::{human, json, layout};
 use crate::selection;
+use crate::self_test;
 use crate::transcript::{Step, Transcript};
 
 /// Judges the instance again and shows it.
 ///
 /// # Errors
 ///
-/// Fails for an unknown id or control, or if the instance cannot be drawn or written.
+/// Fails for an unknown id or control, if the checker does not pass its self-test, or if the instance cannot be drawn or written.
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitStatus> {
     let claim = selection::find(&arguments.id)?;
     let control = arguments.control.as_deref().map(|name| find_control(claim, name)).transpose()?;
+    self_test::run()?;
     let address =
         Address { claim, control, seed: arguments.seed, index: arguments.index, format: arguments.scalar };
     let case = address.open().context("cannot draw the instance")?;
