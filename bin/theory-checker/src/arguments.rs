@@ -126,7 +126,7 @@ pub(crate) struct ReplayArguments {
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Appearance {
     /// How the result is written
-    #[arg(long = "format", value_enum, default_value_t = Rendering::Human)]
+    #[arg(long = "format", value_name = "FORMAT", value_enum, default_value_t = Rendering::Human)]
     pub(crate) rendering: Rendering,
     /// Colours: `auto` asks the terminal and honours NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto)]

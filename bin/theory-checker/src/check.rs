@@ -129,7 +129,7 @@ fn progress_bar(plan: &Plan<'_>, progress: Progress) -> ProgressBar {
     let claims = u64::try_from(plan.claims.len()).unwrap_or(u64::MAX);
     let bar = ProgressBar::with_draw_target(Some(plan.instances.saturating_mul(claims)), target);
     match ProgressStyle::with_template(
-        "{bar:40} {percent:>3} %  {human_pos} instances  {per_sec}  {eta} left",
+        "{bar:40} {percent:>3} %  {human_pos} of {human_len} instances  {eta} left",
     ) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
