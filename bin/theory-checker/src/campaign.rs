@@ -28,7 +28,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) seed: u64,
     /// Instances of each claim.
     pub(crate) instances: u64,
-    /// Threads; zero for one a core.
+    /// Threads.
     pub(crate) jobs: usize,
     /// When the time budget ends.
     pub(crate) deadline: Option<Instant>,

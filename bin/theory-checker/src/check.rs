@@ -63,7 +63,7 @@ pub(crate) fn run(
         claims,
         seed,
         instances: options.instances,
-        jobs: options.jobs.map_or(0, usize::from),
+        jobs: options.jobs.map_or_else(cores, usize::from),
         // A budget beyond the range of the clock never ends.
         deadline: options.time_budget.and_then(|budget| start.checked_add(budget)),
     };
@@ -134,6 +134,11 @@ fn progress_bar(plan: &Plan<'_>, progress: Progress) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// The number of cores that this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A seed from the operating system.
