@@ -28,6 +28,11 @@ impl Digest {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
+    /// Adds a number of a format by its bits.
+    pub(crate) fn add_scalar<T: Scalar>(&mut self, value: T) {
+        self.add(value.to_canonical_bits());
+    }
+
     /// Adds the eight bytes of a number.
     pub fn add(&mut self, value: u64) {
         for byte in value.to_le_bytes() {
@@ -42,7 +47,7 @@ impl Digest {
     }
 
     /// Adds the bits of an enclosure.
-    fn add_enclosure<T: Scalar>(&mut self, value: &ScaledEnclosure<T>) {
+    pub(crate) fn add_enclosure<T: Scalar>(&mut self, value: &ScaledEnclosure<T>) {
         let significand = value.significand();
         self.add(significand.lo().to_canonical_bits());
         self.add(significand.hi().to_canonical_bits());
@@ -60,6 +65,7 @@ impl Digest {
                 });
                 self.add(findings.tightest.map_or(0, Scalar::to_canonical_bits));
                 self.add(findings.widest_overlap.to_canonical_bits());
+                self.add(u64::from(findings.too_wide));
             }
             Outcome::Skipped(Refusal::Hypothesis(_)) => self.add(4),
             Outcome::Skipped(Refusal::Memory) => self.add(5),
@@ -90,5 +96,6 @@ impl<T: Scalar> Observer<T> for Digest {
         self.add_enclosure(&comparison.left);
         self.add_enclosure(&comparison.right);
         self.add(comparison.overlap.to_canonical_bits());
+        self.add(comparison.allowance.to_canonical_bits());
     }
 }
