@@ -6,10 +6,10 @@
 //! Rump and Oishi, SIAM J. Sci. Comput. 26, 2005), and it knows a bound of what it lost all the same. Order of
 //! operations, per term: `(h, r) = two_prod(x, y)`, `(p, t) = two_sum(p, h)`, `q = q + (t + r)`, `e = e + (|t| + |r|)`.
 //!
-//! With `s = Σ x_i y_i` and `n` terms, `s = p + Σ (t_i + r_i)` exactly, and each `t_i`, `r_i` meets at most `n` roundings
-//! on its way into `q`. Hence `|p + q − s| ≤ γ_n Σ (|t_i| + |r_i|)`, a bound that is computed from the errors themselves:
-//! never above the a-priori `γ_n² Σ|x_i y_i|` (lemma L4), and zero when no operation rounded. Products so small that
-//! `two_prod` is not exact add at most `16ω` a term.
+//! With `s = Σ x_i y_i` and `n` terms, `s = p + Σ (t_i + r_i)` exactly, and each `t_i`, `r_i` meets at most `n`
+//! roundings on its way into `q`. Hence `|p + q − s| ≤ γ_n Σ (|t_i| + |r_i|)`, a bound that is computed from the
+//! errors themselves: never above the a-priori `γ_n² Σ|x_i y_i|` (lemma L4), and zero when no operation rounded.
+//! Products so small that `two_prod` is not exact add at most `16ω` a term.
 
 use widthwise_rounding::directed::{add_up, mul_up, square_root_up};
 use widthwise_rounding::error_free::{two_prod, two_sum};
@@ -127,9 +127,9 @@ impl<T: Scalar> Default for DotAccumulator<T> {
 
 /// Accumulates the two-norm of a vector whose entries are compensated sums, such as `A x`.
 ///
-/// An entry `s` is known as `high + low`, with `|low| ≤ u|high|`, up to a radius. `Σ (high + low)²` is summed compensated,
-/// and the radii are added beside it: `|‖s‖ − ‖high + low‖| ≤ Σ radius`. So the norm of a product is as tight as that of a
-/// vector that is stored.
+/// An entry `s` is known as `high + low`, with `|low| ≤ u|high|`, up to a radius. `Σ (high + low)²` is summed
+/// compensated, and the radii are added beside it: `|‖s‖ − ‖high + low‖| ≤ Σ radius`. So the norm of a product is as
+/// tight as that of a vector that is stored.
 ///
 /// The entries must satisfy `|s| ≤ 2²⁴`, and should not all be below 2⁻⁴⁰⁰ (2⁻³⁰ in binary32), where squares underflow.
 ///
@@ -193,7 +193,8 @@ impl<T: Scalar> NormAccumulator<T> {
 
     /// The enclosure of the squared norm.
     ///
-    /// From `|‖s‖ − n| ≤ r` follows `|‖s‖² − n²| ≤ 2rn + r²`, which enters the sum as a correction far below its last digit.
+    /// From `|‖s‖ − n| ≤ r` follows `|‖s‖² − n²| ≤ 2rn + r²`, which enters the sum as a correction far below its last
+    /// digit.
     #[must_use]
     pub fn norm_squared(&self) -> Enclosure<T> {
         let omitted = inflate_up(self.entries + 2, self.omitted);
@@ -253,7 +254,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn encloses_the_exact_integer_sum(raw in prop::collection::vec((-(1_i64 << 53)..1 << 53, -(1_i64 << 53)..1 << 53), 0..20), cancel in any::<bool>()) {
+        fn encloses_the_exact_integer_sum(
+            raw in prop::collection::vec((-(1_i64 << 53)..1 << 53, -(1_i64 << 53)..1 << 53), 0..20),
+            cancel in any::<bool>(),
+        ) {
             let unit = f64::power_of_two(-53);
             let mut terms: Vec<(f64, f64)> = raw.iter().map(|&(x, y)| (x as f64 * unit, y as f64 * unit)).collect();
             if cancel {
@@ -268,7 +272,8 @@ mod tests {
             terms.iter().for_each(|&(x, y)| sum.add_product(x, y));
             let enclosure = sum.enclosure();
             let exact = exact(&terms);
-            // Multiply out: lo ≤ exact·2⁻¹⁰⁶ ≤ hi. The ends are rounded towards the value for the comparison of integers.
+            // Multiply out: lo ≤ exact·2⁻¹⁰⁶ ≤ hi. The ends are rounded towards the value for the comparison of
+            // integers.
             let scaled = |x: f64| x * f64::power_of_two(106);
             let lo = scaled(enclosure.lo()).floor();
             let hi = scaled(enclosure.hi()).ceil();

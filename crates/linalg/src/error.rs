@@ -6,8 +6,8 @@
 
 use core::fmt;
 
-/// The input of a kernel was refused: an entry is not finite, shapes do not fit, a ratio is undefined for zero, or a limit
-/// of iterations was reached.
+/// The input of a kernel was refused: an entry is not finite, shapes do not fit, a ratio is undefined for zero, or a
+/// limit of iterations was reached.
 ///
 /// # Examples
 ///

@@ -2,9 +2,9 @@
 
 //! The Gram matrix `G = AᵀA`.
 //!
-//! One triangle is computed and mirrored, so the result is symmetric to the bit. Each entry is summed in a local scalar and
-//! stored twice: a form that was filled in memory, mirrored and summed again is what some compilers get wrong
-//! (see the README of the workspace, "Compilers").
+//! One triangle is computed and mirrored, so the result is symmetric to the bit. Each entry is summed in a local
+//! scalar and stored twice: a form that was filled in memory, mirrored and summed again is what some compilers get
+//! wrong (see the README of the workspace, "Compilers").
 
 use nalgebra::{Dim, Matrix, RawStorage, RawStorageMut};
 use widthwise_rounding::{Scalar, ScaledEnclosure};

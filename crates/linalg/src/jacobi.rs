@@ -7,9 +7,9 @@
 //! accurately as large ones wherever the data determine them (Demmel and Veselić, SIAM J. Matrix Anal. 13, 1992).
 //!
 //! Order of operations. A sweep visits the pairs `p < q` with `p` outermost. For each, `α = Σ b_ip²`, `β = Σ b_iq²`,
-//! `γ = Σ b_ip b_iq`, ascending. The pair is left alone if `|γ| ≤ (m + 8)u √α √β`. Otherwise `ζ = (β − α)/2γ`,
-//! `t = sign(ζ)/(|ζ| + √(1 + ζ²))`, `c = 1/√(1 + t²)`, `s = c t`, and `(b_p, b_q) ← (c b_p − s b_q, s b_p + c b_q)`. A pair whose
-//! first column is the shorter is exchanged, so the columns end in descending order.
+//! `γ = Σ b_ip b_iq`, ascending. The pair is left alone if `|γ| ≤ (m + 8)u √α √β`. Otherwise `ζ = (β − α)/2γ`, `t =
+//! sign(ζ)/(|ζ| + √(1 + ζ²))`, `c = 1/√(1 + t²)`, `s = c t`, and `(b_p, b_q) ← (c b_p − s b_q, s b_p + c b_q)`. A
+//! pair whose first column is the shorter is exchanged, so the columns end in descending order.
 //!
 //! These are approximations without an enclosure: to bound a spectral norm use the `widthwise-spectral` crate.
 
@@ -21,15 +21,16 @@ use crate::{KernelError, Scaling};
 /// Rotates the columns of `a` until they are orthogonal, and the columns of `v` along with them.
 ///
 /// Started from the identity, `v` becomes the orthogonal `V` of `A V = B`. On success any two columns of the `m × n`
-/// result are orthogonal to `|b_pᵀb_q| ≤ (m + 8)u‖b_p‖‖b_q‖` and their norms descend; a column below 2⁻⁴⁸⁰ (binary64; 2⁻⁵⁰ in
-/// binary32) of the largest entry of `a` counts as zero. Returns the number of sweeps, the last of which found nothing to do.
+/// result are orthogonal to `|b_pᵀb_q| ≤ (m + 8)u‖b_p‖‖b_q‖` and their norms descend; a column below 2⁻⁴⁸⁰ (binary64;
+/// 2⁻⁵⁰ in binary32) of the largest entry of `a` counts as zero. Returns the number of sweeps, the last of which
+/// found nothing to do.
 ///
 /// About `7mn²` operations a sweep; well-conditioned matrices take 5 to 10 sweeps, hardly any takes more than 20.
 ///
 /// # Errors
 ///
-/// Fails if `v` has not as many columns as `a` or an entry of `a` is not finite; then nothing has changed.
-/// Fails if `max_sweeps` sweeps were not enough ([`KernelError::is_not_converged`]); then `a` and `v` are the best so far.
+/// Fails if `v` has not as many columns as `a` or an entry of `a` is not finite; then nothing has changed. Fails if
+/// `max_sweeps` sweeps were not enough ([`KernelError::is_not_converged`]); then `a` and `v` are the best so far.
 ///
 /// # Examples
 ///
@@ -66,8 +67,8 @@ where
 
 /// The singular values of `a`, descending, into `out`; `a` is overwritten by the rotated columns.
 ///
-/// Each is accurate to a few `(m + n)u` of the largest. A singular value beyond the range of the format becomes infinite.
-/// If `a` is wide, passing its transpose is faster. About `5mn²` operations a sweep.
+/// Each is accurate to a few `(m + n)u` of the largest. A singular value beyond the range of the format becomes
+/// infinite. If `a` is wide, passing its transpose is faster. About `5mn²` operations a sweep.
 ///
 /// Returns the number of sweeps.
 ///
@@ -310,7 +311,8 @@ mod tests {
     proptest! {
         #[test]
         fn rotations_are_orthogonal_and_reproduce_the_columns(
-            m in 1..9_usize, n in 1..9_usize, seed in prop::collection::vec(-1.0_f64..1.0, 64), rank in 1..9_usize, grade in 0..40_usize,
+            m in 1..9_usize, n in 1..9_usize, seed in prop::collection::vec(-1.0_f64..1.0, 64),
+            rank in 1..9_usize, grade in 0..40_usize,
         ) {
             // Columns beyond the rank repeat earlier ones; later ones are graded.
             let a = DMatrix::from_fn(m, n, |i, j| seed[i + 8 * (j % rank)].scale_exp2(-i32::try_from(grade * j).unwrap()));

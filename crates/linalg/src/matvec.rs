@@ -2,8 +2,8 @@
 
 //! The matrix-vector product `y = A x`.
 //!
-//! Each entry is a [`dot`](crate::dot) of a row with `x`, in ascending order of the column: the loops run over the columns of
-//! nalgebra's column-major storage, and every `y_i` sees the same operations as the row-wise product.
+//! Each entry is a [`dot`](crate::dot) of a row with `x`, in ascending order of the column: the loops run over the
+//! columns of nalgebra's column-major storage, and every `y_i` sees the same operations as the row-wise product.
 
 use nalgebra::{Dim, Matrix, RawStorage, RawStorageMut, Vector};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
@@ -58,7 +58,8 @@ where
 
 /// Encloses every entry of the exact product `A x` into `y`.
 ///
-/// Each entry as by [`dot_enclosure`](crate::dot_enclosure), under one scaling of `a` and one of `x`. About `30mn` operations.
+/// Each entry as by [`dot_enclosure`](crate::dot_enclosure), under one scaling of `a` and one of `x`. About `30mn`
+/// operations.
 ///
 /// # Errors
 ///
@@ -208,7 +209,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn three_ways_agree(entries in prop::collection::vec(-10.0_f64..10.0, 12), x in prop::collection::vec(-10.0_f64..10.0, 3)) {
+        fn three_ways_agree(
+            entries in prop::collection::vec(-10.0_f64..10.0, 12),
+            x in prop::collection::vec(-10.0_f64..10.0, 3),
+        ) {
             let a = DMatrix::from_column_slice(4, 3, &entries);
             let x = DVector::from_column_slice(&x);
             let mut plain = DVector::zeros(4);

@@ -2,9 +2,10 @@
 
 //! Norms of vectors and the norms of matrices that are sums and maxima of entries.
 //!
-//! Every function returns an interval that contains the exact norm of the stored entries: they are scaled by a power of
-//! two, squares and magnitudes are summed compensated, and the root is rounded outward. Intervals are a few `u` wide from
-//! subnormal numbers to the largest, and a point where no operation rounded. A `0 × n` or `m × 0` matrix has norm zero.
+//! Every function returns an interval that contains the exact norm of the stored entries: they are scaled by a power
+//! of two, squares and magnitudes are summed compensated, and the root is rounded outward. Intervals are a few `u`
+//! wide from subnormal numbers to the largest, and a point where no operation rounded. A `0 × n` or `m × 0` matrix
+//! has norm zero.
 //!
 //! None of them is the spectral norm, which is the largest singular value.
 

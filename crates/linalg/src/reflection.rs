@@ -15,9 +15,9 @@ use crate::{KernelError, Scaling};
 
 /// Reflects every column: `A ← (I − 2vvᵀ/(vᵀv)) A`, for `v` with as many entries as `a` has rows.
 ///
-/// A zero `v` is the identity. `v` may have any scale. Each column `c` of `m` entries is off by at most `γ_{4m+8}‖c‖` in the
-/// two-norm if nothing overflows, which holds for entries up to `MAX/(8m)`. NaN and infinite entries of `a` propagate as in
-/// plain arithmetic. `4mn` operations.
+/// A zero `v` is the identity. `v` may have any scale. Each column `c` of `m` entries is off by at most `γ_{4m+8}‖c‖`
+/// in the two-norm if nothing overflows, which holds for entries up to `MAX/(8m)`. NaN and infinite entries of `a`
+/// propagate as in plain arithmetic. `4mn` operations.
 ///
 /// # Errors
 ///
@@ -151,7 +151,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_reflection_keeps_norms_and_undoes_itself(
-            v in prop::collection::vec(-1.0_f64..1.0, 5), entries in prop::collection::vec(-1.0_f64..1.0, 15), k in -900_i32..900,
+            v in prop::collection::vec(-1.0_f64..1.0, 5),
+            entries in prop::collection::vec(-1.0_f64..1.0, 15), k in -900_i32..900,
         ) {
             let v = DVector::from_vec(v);
             let before = DMatrix::from_column_slice(5, 3, &entries);

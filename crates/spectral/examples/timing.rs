@@ -2,8 +2,8 @@
 
 //! Times the spectral norm and measures its enclosures: `cargo run --release --example timing`.
 //!
-//! A line gives the time of one call (the best of several rounds), the widest enclosure in units of `u`, and the mean number
-//! of squarings.
+//! A line gives the time of one call (the best of several rounds), the widest enclosure in units of `u`, and the mean
+//! number of squarings.
 
 #![allow(
     clippy::unwrap_used,

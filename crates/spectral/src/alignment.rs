@@ -2,8 +2,9 @@
 
 //! The alignment `α(A, x) = ‖A x‖₂ / (‖A‖₂ ‖x‖₂)` of a matrix with a vector.
 //!
-//! It says how much of the matrix's norm the vector sees: `0 ≤ α ≤ 1`, with 1 for a top right singular vector and about
-//! `√(sr(A)/n)` for a random vector. The enclosure is not cut to `[0, 1]`: whoever tests `‖Ax‖ ≤ ‖A‖‖x‖` must not find it assumed.
+//! It says how much of the matrix's norm the vector sees: `0 ≤ α ≤ 1`, with 1 for a top right singular vector and
+//! about `√(sr(A)/n)` for a random vector. The enclosure is not cut to `[0, 1]`: whoever tests `‖Ax‖ ≤ ‖A‖‖x‖` must
+//! not find it assumed.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, DimMin, DimMinimum, Matrix, RawStorage, Vector};
@@ -135,7 +136,8 @@ mod tests {
     proptest! {
         #[test]
         fn never_refutes_that_it_is_at_most_one(
-            entries in prop::collection::vec(-1.0_f64..1.0, 12), x in prop::collection::vec(-1.0_f64..1.0, 3), k in -900_i32..900, l in -900_i32..900,
+            entries in prop::collection::vec(-1.0_f64..1.0, 12),
+            x in prop::collection::vec(-1.0_f64..1.0, 3), k in -900_i32..900, l in -900_i32..900,
         ) {
             let (a, x) = (DMatrix::from_column_slice(4, 3, &entries), DVector::from_vec(x));
             prop_assume!(a.norm() > 1e-3 && x.norm() > 1e-3);

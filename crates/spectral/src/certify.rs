@@ -43,11 +43,11 @@ pub(crate) struct Squared<T> {
     fallback: T,
 }
 
-/// Squaring ends at an impurity of `2^−6`: as `1 − Σμ_i²/(Σμ_i)² ≈ 2 Σ_{i≥2} μ_i/μ₁`, the other eigenvalues are then below
-/// `2^−7 μ₁`.
+/// Squaring ends at an impurity of `2^−6`: as `1 − Σμ_i²/(Σμ_i)² ≈ 2 Σ_{i≥2} μ_i/μ₁`, the other eigenvalues are then
+/// below `2^−7 μ₁`.
 const IMPURITY_EXPONENT: i32 = -6;
-/// Products of the last power with one of its columns. They leave the other eigenvectors a part of about `(2^−7)⁵` in `x`; the
-/// square of it, which enters the Kato-Temple bound, is below `u`.
+/// Products of the last power with one of its columns. They leave the other eigenvectors a part of about `(2^−7)⁵` in
+/// `x`; the square of it, which enters the Kato-Temple bound, is below `u`.
 const PRODUCTS: usize = 4;
 
 impl<T: Scalar> Workspace<'_, T> {
@@ -143,10 +143,10 @@ impl<T: Scalar> Workspace<'_, T> {
             if last_impurity - impurity <= T::power_of_two(-4) {
                 let (bound, distance) =
                     projector_eigenvalue_upper(self.power, self.next, short, exponent, error, &measure);
-                // A distance d costs d/2^level in the end: what squaring could still gain is no more than the errors of the
-                // Gram matrix and of the powers, each several n·u.
+                // A distance d costs d/2^level in the end: what squaring could still gain is no more than the errors
+                // of the Gram matrix and of the powers, each several n·u.
                 let level_power = T::power_of_two(i32::try_from(level).unwrap_or(i32::MAX));
-                is_projector = distance <= T::from_count(4 * short) * T::UNIT_ROUNDOFF * level_power;
+                is_projector = distance <= T::from_count(8 * short) * T::UNIT_ROUNDOFF * level_power;
                 if is_projector {
                     chain.tighten_gram_error(product_error(long, self.product_of_max_sums_upper()));
                     fallback = fallback.lesser(chain.largest_eigenvalue_upper(level, bound));
@@ -169,8 +169,8 @@ impl<T: Scalar> Workspace<'_, T> {
         let squarings = chain.squarings();
         let quotient = RayleighQuotient::of(self.matrix, self.vector, self.image);
         let by_gap = second_square.and_then(|second_square| {
-            // After k squarings the ratio of the first two eigenvalues to the power 2^k is large: (1 − 2^(−k−1))^(2^k) ≈ 0.6
-            // lies between their powers.
+            // After k squarings the ratio of the first two eigenvalues to the power 2^k is large: (1 −
+            // 2^(−k−1))^(2^k) ≈ 0.6 lies between their powers.
             let gap = T::power_of_two(-i32::try_from(squarings + 1).unwrap_or(i32::MAX));
             let b = quotient.lower() * (T::one() - gap);
             if !chain.proves_second_eigenvalue_at_most(b, second_square) {
@@ -181,7 +181,7 @@ impl<T: Scalar> Workspace<'_, T> {
                 quotient.residual_upper(self.matrix, self.vector, self.image, frobenius, self.residual);
             quotient.kato_temple(residual, b)
         });
-        let lower = quotient.root().lo();
+        let lower = quotient.root().lo().greater(T::zero());
         if let Some(upper) = by_gap {
             // Wider only if the gap is hardly larger than the errors of the Gram matrix: then the chain may be tighter.
             if upper <= lower + T::from_count(16) * T::UNIT_ROUNDOFF * lower {
@@ -199,8 +199,8 @@ impl<T: Scalar> Workspace<'_, T> {
         }
     }
 
-    /// Leaves in `vector` a column of the last power `H` multiplied by `H` a few times, its largest entry in `[1, 2)`; returns an
-    /// upper bound of the square of the second eigenvalue of `H`, if the last product gives one.
+    /// Leaves in `vector` a column of the last power `H` multiplied by `H` a few times, its largest entry in `[1,
+    /// 2)`; returns an upper bound of the square of the second eigenvalue of `H`, if the last product gives one.
     fn iterate(&mut self, squared: &Squared<T>) -> Option<T> {
         let measure = &squared.measure;
         let n = self.short();

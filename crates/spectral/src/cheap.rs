@@ -2,9 +2,9 @@
 
 //! Bounds of the spectral norm from norms that are sums of entries (theorem T7).
 //!
-//! They need no iteration, no workspace and no gap. `O(mn)`:
-//! `max(‖column‖, ‖row‖, ‖A‖_F/√min(m, n)) ≤ ‖A‖₂ ≤ min(‖A‖_F, √(‖A‖_1 ‖A‖_∞))`; and `O(mn·min(m, n))`: the Schatten 4-norm,
-//! `‖A‖_{S4}/min(m, n)^{1/4} ≤ ‖A‖₂ ≤ ‖A‖_{S4}`.
+//! They need no iteration, no workspace and no gap. `O(mn)`: `max(‖column‖, ‖row‖, ‖A‖_F/√min(m, n)) ≤ ‖A‖₂ ≤
+//! min(‖A‖_F, √(‖A‖_1 ‖A‖_∞))`; and `O(mn·min(m, n))`: the Schatten 4-norm, `‖A‖_{S4}/min(m, n)^{1/4} ≤ ‖A‖₂ ≤
+//! ‖A‖_{S4}`.
 
 use nalgebra::{Dim, Matrix, RawStorage};
 use widthwise_linalg::{
@@ -15,8 +15,8 @@ use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 
 /// Encloses the spectral norm crudely, in one pass for each of five norms.
 ///
-/// The ends are at most a factor `√min(m, n)` apart, and a few `u` for a matrix of rank one or with a single entry in each row
-/// and column. Use [`spectral_norm`](crate::spectral_norm) for a tight enclosure.
+/// The ends are at most a factor `√min(m, n)` apart, and a few `u` for a matrix of rank one or with a single entry in
+/// each row and column. Use [`spectral_norm`](crate::spectral_norm) for a tight enclosure.
 ///
 /// # Errors
 ///
@@ -65,8 +65,9 @@ where
 
 /// Encloses the Schatten 4-norm `(Σ σ_i⁴)^{1/4} = ‖AᵀA‖_F^{1/2}`, an upper bound of the spectral norm.
 ///
-/// It exceeds the spectral norm by a factor of at most `min(m, n)^{1/4}`, and by little if one singular value dominates. Each
-/// entry of the smaller Gram matrix is summed compensated and used at once. About `15mn·min(m, n)` operations.
+/// It exceeds the spectral norm by a factor of at most `min(m, n)^{1/4}`, and by little if one singular value
+/// dominates. Each entry of the smaller Gram matrix is summed compensated and used at once. About `15mn·min(m, n)`
+/// operations.
 ///
 /// # Errors
 ///
@@ -174,7 +175,8 @@ mod tests {
     proptest! {
         #[test]
         fn bounds_agree_with_the_tight_enclosure(
-            m in 1..6_usize, n in 1..6_usize, entries in prop::collection::vec(-1.0_f64..1.0, 25), scale in -1000_i32..1000,
+            m in 1..6_usize, n in 1..6_usize, entries in prop::collection::vec(-1.0_f64..1.0, 25),
+            scale in -1000_i32..1000,
         ) {
             let a = DMatrix::from_fn(m, n, |i, j| entries[i + 5 * j].scale_exp2(scale));
             let tight = crate::spectral_norm(&a).unwrap().scaled();

@@ -2,14 +2,14 @@
 
 //! The Rayleigh quotient of a vector and the Kato-Temple bound: a tight upper bound from a crude gap (theorems T1, T2).
 //!
-//! For `G = M Mᵀ`, any `x ≠ 0`, `ρ = ‖Mᵀx‖²/‖x‖²` and `ε = ‖Gx − ρx‖/‖x‖`: `λ₁ ≥ ρ`, and if `λ₂ ≤ b < ρ` then
-//! `λ₁ ≤ ρ + ε²/(ρ − b)`. The bound is quadratic in `ε`, so rounding errors of order `n²u` in `ε` never reach the result; only
-//! `ρ` has to be accurate, and it is summed compensated.
+//! For `G = M Mᵀ`, any `x ≠ 0`, `ρ = ‖Mᵀx‖²/‖x‖²` and `ε = ‖Gx − ρx‖/‖x‖`: `λ₁ ≥ ρ`, and if `λ₂ ≤ b < ρ` then `λ₁ ≤ ρ
+//! + ε²/(ρ − b)`. The bound is quadratic in `ε`, so rounding errors of order `n²u` in `ε` never reach the result;
+//! only `ρ` has to be accurate, and it is summed compensated.
 //!
-//! *Proof of T2.* Every eigenvalue has `(λ_i − λ₁)(λ_i − b) ≥ 0`: the first is zero there, and for the others both factors are at
-//! most zero. With the unit vector `v` along `x`, `0 ≤ vᵀ(G − λ₁)(G − b)v = ε² − (λ₁ − ρ)(ρ − b)`. `ρ` minimises
-//! `‖Gx − ρ̃x‖` over `ρ̃`, so any `ρ̃` may serve in the residual; and the bound grows if `ρ` is replaced by an upper bound in
-//! the first place and by a lower bound, still above `b`, in the denominator. ∎
+//! *Proof of T2.* Every eigenvalue has `(λ_i − λ₁)(λ_i − b) ≥ 0`: the first is zero there, and for the others both
+//! factors are at most zero. With the unit vector `v` along `x`, `0 ≤ vᵀ(G − λ₁)(G − b)v = ε² − (λ₁ − ρ)(ρ − b)`. `ρ`
+//! minimises `‖Gx − ρ̃x‖` over `ρ̃`, so any `ρ̃` may serve in the residual; and the bound grows if `ρ` is replaced by
+//! an upper bound in the first place and by a lower bound, still above `b`, in the denominator. ∎
 
 use widthwise_linalg::{DotAccumulator, NormAccumulator};
 use widthwise_rounding::directed::{add_up, div_up, mul_down, mul_up, square_root_up, sub_down};
@@ -51,7 +51,8 @@ impl<T: Scalar> RayleighQuotient<T> {
         let square = square.enclosure();
         let norm = square.square_root().unwrap_or_else(Enclosure::whole);
         let root = (image_norm.norm_squared() / square).square_root().unwrap_or_else(Enclosure::whole);
-        // ŷ_k is the number nearest to high + low, so ‖ŷ‖ ≤ (1 + u)(‖Mᵀx‖ + radius), and it is off by u|ŷ_k| and the radius.
+        // ŷ_k is the number nearest to high + low, so ‖ŷ‖ ≤ (1 + u)(‖Mᵀx‖ + radius), and it is off by u|ŷ_k| and the
+        // radius.
         let image_norm_upper = inflate_up(2, add_up(image_norm.norm().hi(), image_norm.radius()));
         let image_error = add_up(mul_up(T::UNIT_ROUNDOFF, image_norm_upper), image_norm.radius());
         Self { root, norm, image_norm_upper, image_error }
@@ -64,14 +65,15 @@ impl<T: Scalar> RayleighQuotient<T> {
 
     /// A lower bound of `ρ`.
     pub(crate) fn lower(&self) -> T {
-        mul_down(self.root.lo(), self.root.lo()).greater(T::zero())
+        let root = self.root.lo().greater(T::zero());
+        mul_down(root, root).greater(T::zero())
     }
 
     /// An upper bound of `ε = ‖Gx − ρx‖/‖x‖`, given `frobenius ≥ ‖M‖_F`; `residual` receives `fl(Mŷ − ρ̂x)`.
     ///
-    /// *Proof.* `Gx − ρ̂x = (Mŷ − ρ̂x) − M(ŷ − Mᵀx)`. The computed residual `r̂_i = fl(Σ_k m_ik ŷ_k − ρ̂x_i)`, `k` ascending, is
-    /// off by `γ_{long+2}(|M||ŷ| + ρ̂|x|)_i`, in norm by `γ_{long+2}(‖M‖_F‖ŷ‖ + ρ̂‖x‖)`. The last term is at most
-    /// `‖M‖_F‖ŷ − Mᵀx‖`. ∎
+    /// *Proof.* `Gx − ρ̂x = (Mŷ − ρ̂x) − M(ŷ − Mᵀx)`. The computed residual `r̂_i = fl(Σ_k m_ik ŷ_k − ρ̂x_i)`, `k`
+    /// ascending, is off by `γ_{long+2}(|M||ŷ| + ρ̂|x|)_i`, in norm by `γ_{long+2}(‖M‖_F‖ŷ‖ + ρ̂‖x‖)`. The last term
+    /// is at most `‖M‖_F‖ŷ − Mᵀx‖`. ∎
     pub(crate) fn residual_upper(
         &self,
         matrix: &[T],
@@ -184,7 +186,8 @@ mod tests {
     proptest! {
         #[test]
         fn quotient_and_residual_are_right_for_every_vector(
-            entries in prop::collection::vec(-2.0_f64..2.0, 20), x in prop::collection::vec(-2.0_f64..2.0, 4), tiny in 0..40_i32,
+            entries in prop::collection::vec(-2.0_f64..2.0, 20),
+            x in prop::collection::vec(-2.0_f64..2.0, 4), tiny in 0..40_i32,
         ) {
             let mut x = x;
             x[0] = 1.0 + x[0].magnitude() / 4.0;
@@ -195,7 +198,8 @@ mod tests {
 
         #[test]
         fn kato_temple_is_right_for_every_vector_and_threshold(
-            values in prop::array::uniform3(0.01_f64..2.0), x in prop::array::uniform3(-2.0_f64..2.0), part in 0.0_f64..1.0,
+            values in prop::array::uniform3(0.01_f64..2.0), x in prop::array::uniform3(-2.0_f64..2.0),
+            part in 0.0_f64..1.0,
         ) {
             let mut values = values;
             values.sort_by(|a, b| b.partial_cmp(a).unwrap());

@@ -40,3 +40,6 @@ pub use alignment::{alignment, alignment_in};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
 pub use stable_rank::{stable_rank, stable_rank_in};
+
+// The error of every function here.
+pub use widthwise_linalg::KernelError;

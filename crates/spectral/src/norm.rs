@@ -3,16 +3,17 @@
 //! The enclosure of the spectral norm `‖A‖₂`, the largest singular value.
 //!
 //! A tight upper bound does not need a tight certificate. It is enough to prove crudely that the second eigenvalue of
-//! the Gram matrix lies below some `b` in the gap; then the Kato-Temple inequality turns an accurate Rayleigh quotient into an
-//! upper bound that is as accurate. The crude statement comes from repeated squaring, with a bound of every rounding.
-//! Where there is no gap, as for orthogonal matrices, the squarings themselves give the upper bound.
+//! the Gram matrix lies below some `b` in the gap; then the Kato-Temple inequality turns an accurate Rayleigh
+//! quotient into an upper bound that is as accurate. The crude statement comes from repeated squaring, with a bound
+//! of every rounding. Where there is no gap, as for orthogonal matrices, the squarings themselves give the upper
+//! bound.
 //!
 //! Steps for an `m × n` matrix, `short = min(m, n)`, `long = max(m, n)`:
 //!
 //! 1. refuse NaN and infinity, scale by a power of two;
 //! 2. zero: exact. One row or column: its two-norm. 2 × 2: the closed form;
-//! 3. `G = MMᵀ` for `M` the `short × long` one of `A` and `Aᵀ`; square it until one eigenvalue dominates, or until it is a
-//!    multiple of a projector;
+//! 3. `G = MMᵀ` for `M` the `short × long` one of `A` and `Aᵀ`; square it until one eigenvalue dominates, or until it
+//!    is a multiple of a projector;
 //! 4. a column of the last power, multiplied by it a few times, is the vector `x` of the Rayleigh quotient;
 //! 5. a gap proved: the Kato-Temple bound. Otherwise the chain of the squarings.
 //!
@@ -36,13 +37,14 @@ pub enum Certificate {
     TwoNorm,
     /// The closed form of the 2 × 2 case (theorem T8).
     ClosedForm2x2,
-    /// A gap below the largest singular value was proved after so many squarings of the Gram matrix (theorem T3(b)), and the
-    /// Kato-Temple inequality bounds the largest eigenvalue (theorem T2). A few `u` wide.
+    /// A gap below the largest singular value was proved after so many squarings of the Gram matrix (theorem T3(b)),
+    /// and the Kato-Temple inequality bounds the largest eigenvalue (theorem T2). A few `u` wide.
     KatoTemple {
         /// The number of squarings.
         squarings: usize,
     },
-    /// The bounds of so many squarings of the Gram matrix, which need no gap (theorem T3(a)). About `n²u` wide or better.
+    /// The bounds of so many squarings of the Gram matrix, which need no gap (theorem T3(a)). About `n²u` wide or
+    /// better.
     SquaringChain {
         /// The number of squarings.
         squarings: usize,
@@ -87,9 +89,9 @@ impl<T: Scalar> SpectralNorm<T> {
 
 /// Encloses the spectral norm `‖A‖₂ = max ‖Ax‖/‖x‖`, the largest singular value of `a`.
 ///
-/// It is neither the Frobenius norm, which is larger, nor the spectral radius, which is smaller. The interval contains the
-/// exact value for the stored entries, rounding included. It is a few `u` wide if the largest singular value is apart from
-/// the second by more than about `n²u`, relatively, and about `n²u` wide otherwise.
+/// It is neither the Frobenius norm, which is larger, nor the spectral radius, which is smaller. The interval
+/// contains the exact value for the stored entries, rounding included. It is a few `u` wide if the largest singular
+/// value is apart from the second by more than about `n²u`, relatively, and about `n²u` wide otherwise.
 ///
 /// The workspace lies on the stack for matrices of fixed size; for dynamic sizes it is allocated (feature `alloc`). The
 /// result is that of [`spectral_norm_in`], bit for bit. About 3 to 40 squarings at `short³` operations each.
@@ -246,7 +248,8 @@ fn finish<T: Scalar>(
     let norm = if scaling.is_exact() {
         norm
     } else {
-        // Entries were rounded to multiples of ω, which moves the norm, at least 1, by less than √(mn)·ω: far less than an ulp.
+        // Entries were rounded to multiples of ω, which moves the norm, at least 1, by less than √(mn)·ω: far less
+        // than an ulp.
         Enclosure::from_bounds(norm.lo().next_down(), norm.hi().next_up())
     };
     SpectralNorm { value: ScaledEnclosure::new(norm, scaling.exponent()), certificate }

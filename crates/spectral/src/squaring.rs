@@ -2,11 +2,12 @@
 
 //! Repeated squaring of the Gram matrix, with a bound of every rounding on the way (theorem T3).
 //!
-//! For `G = M Mᵀ` the matrices `H_0 = 2^(−t_0) Ĝ`, `H_{j+1} = 2^(−t_{j+1}) fl(H_j H_j)` have the eigenvalues of `G` to the power
-//! `2^j`, so a gap too small to see in `G` is wide open in `H_k`. Two statements come back from `H_k` to `G`, where
-//! `E_G ≥ ‖Ĝ − G‖₂` and `E_j ≥ ‖fl(H_j²) − H_j²‖₂`:
+//! For `G = M Mᵀ` the matrices `H_0 = 2^(−t_0) Ĝ`, `H_{j+1} = 2^(−t_{j+1}) fl(H_j H_j)` have the eigenvalues of `G`
+//! to the power `2^j`, so a gap too small to see in `G` is wide open in `H_k`. Two statements come back from `H_k` to
+//! `G`, where `E_G ≥ ‖Ĝ − G‖₂` and `E_j ≥ ‖fl(H_j²) − H_j²‖₂`:
 //!
-//! - (a) `λ₁(G) ≤ 2^(t_0) M_0 + E_G`, where `M_j = √(2^(t_{j+1}) M_{j+1} + E_j)` and `M_k` bounds the eigenvalues of `H_k`;
+//! - (a) `λ₁(G) ≤ 2^(t_0) M_0 + E_G`, where `M_j = √(2^(t_{j+1}) M_{j+1} + E_j)` and `M_k` bounds the eigenvalues of
+//!   `H_k`;
 //! - (b) `λ₂(G) ≤ b` if `b_0 = 2^(−t_0)(b − E_G)`, `b_{j+1} = 2^(−t_{j+1})(b_j² − E_j)` are all positive and
 //!   `b_k² ≥ μ₂(H_k)²`.
 //!
@@ -81,11 +82,12 @@ impl<T: Scalar> SquaringChain<T> {
 
     /// Statement (b): whether `λ₂(G) ≤ b` is proved by `second_square ≥ μ₂(H_k)²`.
     ///
-    /// *Proof.* If two eigenvalues of `G` exceeded `b`, then by Weyl's inequality two of `H_0` would exceed `b_0`; if two
-    /// of `H_j` exceed `b_j > 0`, two of `H_j²` exceed `b_j²` and two of `H_{j+1}` exceed `b_{j+1}`. So `μ₂(H_k) > b_k`, a
-    /// contradiction. ∎
+    /// *Proof.* If two eigenvalues of `G` exceeded `b`, then by Weyl's inequality two of `H_0` would exceed `b_0`; if
+    /// two of `H_j` exceed `b_j > 0`, two of `H_j²` exceed `b_j²` and two of `H_{j+1}` exceed `b_{j+1}`. So `μ₂(H_k)
+    /// > b_k`, a contradiction. ∎
     pub(crate) fn proves_second_eigenvalue_at_most(&self, b: T, second_square: T) -> bool {
-        // Below the allowance a product by a power of two might round, and squaring a negative number would prove nonsense.
+        // Below the allowance a product by a power of two might round, and squaring a negative number would prove
+        // nonsense.
         let large_enough = |b: T| b > T::UNDERFLOW_ALLOWANCE;
         let mut b = sub_down(b, self.gram_error).scale_exp2(-self.gram_exponent);
         for (&exponent, &error) in self.exponents.iter().zip(&self.errors).take(self.squarings) {
@@ -104,19 +106,20 @@ fn scale_up<T: Scalar>(x: T, exponent: i32) -> T {
     if scaled < T::UNDERFLOW_ALLOWANCE { scaled.next_up() } else { scaled }
 }
 
-/// A bound of the error of [`product_with_transpose`] in the 2-norm (lemma L3, and `E_j` of T3): `γ_long · size` and the
-/// underflow, for `size ≥ ‖ |M| |M|ᵀ ‖₂`.
+/// A bound of the error of [`product_with_transpose`] in the 2-norm (lemma L3, and `E_j` of T3): `γ_long · size` and
+/// the underflow, for `size ≥ ‖ |M| |M|ᵀ ‖₂`.
 ///
-/// *Proof.* `|fl(MMᵀ) − MMᵀ| ≤ γ_long |M||M|ᵀ + long·ω` entrywise; the allowance exceeds the norm of the last term and of what
-/// the power of two rounds. ∎
+/// *Proof.* `|fl(MMᵀ) − MMᵀ| ≤ γ_long |M||M|ᵀ + long·ω` entrywise; the allowance exceeds the norm of the last term
+/// and of what the power of two rounds. ∎
 pub(crate) fn product_error<T: Scalar>(long: usize, size: T) -> T {
     add_up(mul_up(gamma_upper(long), size), T::UNDERFLOW_ALLOWANCE)
 }
 
-/// Computes `factor · M Mᵀ`, symmetric to the bit, for `M` given as columns of `short` numbers and `factor` a power of two.
+/// Computes `factor · M Mᵀ`, symmetric to the bit, for `M` given as columns of `short` numbers and `factor` a power
+/// of two.
 ///
-/// Entry `(i, j)` is `Σ_k m_ik · m_jk`, `k` ascending, each in one scalar, multiplied by `factor` once. Eight entries at a time
-/// have their own scalars; an entry that two blocks share is computed twice, to the same bits.
+/// Entry `(i, j)` is `Σ_k m_ik · m_jk`, `k` ascending, each in one scalar, multiplied by `factor` once. Eight entries
+/// at a time have their own scalars; an entry that two blocks share is computed twice, to the same bits.
 pub(crate) fn product_with_transpose<T: Scalar>(matrix: &[T], short: usize, factor: T, out: &mut [T]) {
     const ROWS: usize = 4;
     if short < ROWS {
@@ -220,8 +223,8 @@ impl<T: Scalar> Measure<T> {
         T::one() - self.square / (self.trace * self.trace)
     }
 
-    /// An upper bound of `μ₂(H)²`, from `image = fl(H w)` for any `w ≠ 0` scaled to largest entry in `[1, 2)`; `None` if `w`
-    /// tells nothing.
+    /// An upper bound of `μ₂(H)²`, from `image = fl(H w)` for any `w ≠ 0` scaled to largest entry in `[1, 2)`; `None`
+    /// if `w` tells nothing.
     ///
     /// *Proof.* `Σ μ_i² = ‖H‖_F²` and `μ₁ ≥ ‖Hw‖/‖w‖ ≥ ‖image‖/‖w‖ − γ_n‖H‖_F`, so
     /// `μ₂² ≤ ‖H‖_F² − (‖image‖/‖w‖ − γ_n‖H‖_F)²` if the bracket is positive. ∎
@@ -256,16 +259,14 @@ pub(crate) fn sum_of_squares<T: Scalar>(x: &[T]) -> T {
     sum
 }
 
-/// An upper bound of the eigenvalues of `H` that is tight if `H` is nearly a multiple of a projector: as when its largest
-/// eigenvalue is multiple and the others have died out.
+/// An upper bound of the eigenvalues of `H` that is tight if `H` is nearly a multiple of a projector: as when its
+/// largest eigenvalue is multiple and the others have died out.
 ///
-/// `next = 2^(−exponent) fl(H²)` and `error ≥ ‖fl(H²) − H²‖₂`. Returns the bound and the part of it, relative, that is due to the
-/// distance of `H` from a multiple of a projector.
+/// `next = 2^(−exponent) fl(H²)` and `error ≥ ‖fl(H²) − H²‖₂`. Returns the bound and the part of it, relative, that
+/// is due to the distance of `H` from a multiple of a projector.
 ///
-/// *Proof.* Let `κ > 0` and `η ≥ ‖H² − κH‖₂`. An eigenvalue `ν > κ` of `H` has `ν(ν − κ) ≤ η`, so `ν ≤ κ + η/κ`; a negative one has
-/// `|ν|(|ν| + κ) ≤ η`, so `|ν| ≤ η/κ`. And `‖H² − κH‖₂ ≤ ‖2^exponent·next − κH‖_F + error`, where the computed entries of
-/// the difference are off by `2u(|2^exponent·next| + κ|h|)` at most, in the Frobenius norm by `2u(‖fl(H²)‖_F + κ‖H‖_F)`,
-/// and `‖fl(H²)‖_F ≤ ‖H‖_F²(1 + γ_n)`. ∎
+/// *Proof.* Let `κ > 0` and `η ≥ ‖H² − κH‖₂`. An eigenvalue `ν > κ` of `H` has `ν(ν − κ) ≤ η`, so `ν ≤ κ + η/κ`; a
+/// negative one has `|ν|(|ν| + κ) ≤ η`, so `|ν| ≤ η/κ`. ∎
 pub(crate) fn projector_eigenvalue_upper<T: Scalar>(
     h: &[T],
     next: &[T],
@@ -275,6 +276,23 @@ pub(crate) fn projector_eigenvalue_upper<T: Scalar>(
     measure: &Measure<T>,
 ) -> (T, T) {
     let kappa = measure.square / measure.trace;
+    let distance = projector_distance_upper(h, next, n, exponent, kappa, measure);
+    let eta = add_up(distance, error);
+    (add_up(kappa, div_up(eta, kappa)), distance / (kappa * kappa))
+}
+
+/// An upper bound of `‖W − κH‖_F` for `W = 2^exponent · next = fl(H²)`.
+///
+/// *Proof.* The computed entries of the difference are off by `u(|w| + 2κ|h|)` and terms of second order at most, which
+/// in the Frobenius norm is below `3u(‖W‖_F + κ‖H‖_F)`; and `‖W‖_F ≤ ‖H‖_F²(1 + γ_n)`. ∎
+fn projector_distance_upper<T: Scalar>(
+    h: &[T],
+    next: &[T],
+    n: usize,
+    exponent: i32,
+    kappa: T,
+    measure: &Measure<T>,
+) -> T {
     let power = T::power_of_two(exponent);
     let mut square = T::zero();
     for (h, next) in h.chunks_exact(n).zip(next.chunks_exact(n)) {
@@ -285,13 +303,11 @@ pub(crate) fn projector_eigenvalue_upper<T: Scalar>(
         }
         square += squares;
     }
-    let distance = square_root_up(add_up(inflate_up(2 * n + 1, square), T::UNDERFLOW_ALLOWANCE));
+    let computed = square_root_up(add_up(inflate_up(2 * n + 1, square), T::UNDERFLOW_ALLOWANCE));
     let frobenius = square_root_up(measure.square_upper);
     let size = mul_up(add_up(frobenius, kappa), frobenius);
-    // 2u, once more for γ_n and the second order: 4u.
-    let rounding = mul_up(T::from_count(4) * T::UNIT_ROUNDOFF, size);
-    let eta = add_up(add_up(distance, rounding), error);
-    (add_up(kappa, div_up(eta, kappa)), distance / (kappa * kappa))
+    // 3u, and one more for γ_n and the second order.
+    add_up(computed, mul_up(T::from_count(4) * T::UNIT_ROUNDOFF, size))
 }
 
 #[cfg(test)]

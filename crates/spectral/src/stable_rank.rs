@@ -2,9 +2,9 @@
 
 //! The stable rank `sr(A) = ‖A‖_F² / ‖A‖₂²`.
 //!
-//! It counts how many singular values matter: `1 ≤ sr(A) ≤ rank(A)`, and unlike the rank it moves little when the matrix does.
-//! The enclosure is the quotient of two enclosures and is not cut to `[1, min(m, n)]`: whoever tests that law
-//! must not find it assumed.
+//! It counts how many singular values matter: `1 ≤ sr(A) ≤ rank(A)`, and unlike the rank it moves little when the
+//! matrix does. The enclosure is the quotient of two enclosures and is not cut to `[1, min(m, n)]`: whoever tests
+//! that law must not find it assumed.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, DimMin, DimMinimum, Matrix, RawStorage};

@@ -2,9 +2,9 @@
 
 //! The spectral norm of a 2 × 2 matrix in closed form (theorem T8).
 //!
-//! For `A = [a b; c d]`, `(σ₁ ± σ₂)² = ‖A‖_F² ± 2|det A|`, and the two right-hand sides are sums of squares, so
-//! `σ₁ = ½ (√((a + d)² + (c − b)²) + √((a − d)² + (b + c)²))` without cancellation. In interval arithmetic the result is a few
-//! `u` wide, and a point for matrices such as `[3 0; 0 4]`, for which no operation rounds.
+//! For `A = [a b; c d]`, `(σ₁ ± σ₂)² = ‖A‖_F² ± 2|det A|`, and the two right-hand sides are sums of squares, so `σ₁ =
+//! ½ (√((a + d)² + (c − b)²) + √((a − d)² + (b + c)²))` without cancellation. In interval arithmetic the result is a
+//! few `u` wide, and a point for matrices such as `[3 0; 0 4]`, for which no operation rounds.
 
 use widthwise_rounding::{Enclosure, Scalar};
 

@@ -70,8 +70,8 @@ fn entries_lost_in_scaling_are_covered() {
     assert!(norm.lo() <= large && norm.hi() > large && norm.relative_width() < 2e-15);
 }
 
-/// Where nalgebra 0.34 is wrong: its singular value decomposition with vectors gives 4.5415 for the ones, and its 2 × 2 and
-/// 3 × 3 cases overflow or underflow.
+/// Where nalgebra 0.34 is wrong: its singular value decomposition with vectors gives 4.5415 for the ones, and its 2 ×
+/// 2 and 3 × 3 cases overflow or underflow.
 #[test]
 fn known_defects_of_other_libraries_are_absent() {
     let ones = spectral_norm(&Matrix3x5::from_element(1.0)).unwrap().enclosure();

@@ -138,7 +138,8 @@ proptest! {
 
     #[test]
     fn spoiled_proposals_never_make_an_enclosure_invalid(
-        n in 3..7_usize, kind in 0..6_usize, which in 0..4_usize, impurity in prop::sample::select(vec![1.0 / 64.0, 0.25, 0.45, 0.6]),
+        n in 3..7_usize, kind in 0..6_usize, which in 0..4_usize,
+        impurity in prop::sample::select(vec![1.0 / 64.0, 0.25, 0.45, 0.6]),
         random in prop::collection::vec(-0.9_f64..0.9, 64),
     ) {
         let a = matrix(n, kind, &random);

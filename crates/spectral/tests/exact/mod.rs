@@ -3,8 +3,9 @@
 //! The exact oracle of the tests: how many singular values of a matrix of floating-point numbers exceed a number.
 //!
 //! A floating-point matrix is an integer matrix times a power of two. Its singular values above `c` are the negative
-//! eigenvalues of `c²I − AAᵀ`, which an exact `LDLᵀ` factorisation in integers counts (Sylvester's law of inertia). There is no
-//! tolerance anywhere. The elimination is Bareiss's: entries stay minors of the matrix, and every division is exact.
+//! eigenvalues of `c²I − AAᵀ`, which an exact `LDLᵀ` factorisation in integers counts (Sylvester's law of inertia).
+//! There is no tolerance anywhere. The elimination is Bareiss's: entries stay minors of the matrix, and every
+//! division is exact.
 
 use num_bigint::{BigInt, Sign};
 use std::vec::Vec;
