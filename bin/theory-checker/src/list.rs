@@ -97,6 +97,5 @@ fn human(rows: &[Row]) -> String {
             row.id, row.kind, row.paper, row.statement
         );
     }
-    text + &styled(ASIDE, "witnesses: s statement with source, i random instances, p machine-checked proof")
-        + "\n"
+    text + &styled(ASIDE, LEGEND) + "\n"
 }
