@@ -9,6 +9,7 @@ use widthwise_claims::{Claim, WitnessPart};
 use crate::arguments::{Appearance, Rendering};
 use crate::campaign::CONTROL_INSTANCES;
 use crate::counterexample::control_name;
+use crate::embedded;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::proofs::Manifest;
@@ -62,6 +63,16 @@ fn human(claim: &Claim, manifest: &Manifest) -> String {
         }
         None => section("Proof", "none by machine yet"),
     }
+    match embedded::digests(claim.id) {
+        0 => section("Embedded", "no run on a microcontroller yet"),
+        digests => section(
+            "Embedded",
+            &format!(
+                "{digests} digests of its result bits in {}, the same on the microcontroller",
+                embedded::FILE
+            ),
+        ),
+    }
     section(
         "Controls",
         &format!("wrong variants; each must be refuted on one of the first {CONTROL_INSTANCES} instances"),
@@ -92,6 +103,8 @@ struct Explanation<'a> {
     allowance: &'a str,
     source: &'a str,
     proof: Option<json::Proof>,
+    /// Digests of its result bits that the microcontroller must reproduce.
+    embedded_digests: usize,
     controls: Vec<Control<'a>>,
 }
 
@@ -147,6 +160,7 @@ impl<'a> Explanation<'a> {
             allowance: explanation.allowance,
             source: explanation.source,
             proof: json::Proof::of(claim.id, manifest),
+            embedded_digests: embedded::digests(claim.id),
             controls: claim.controls.iter().map(control).collect(),
         }
     }

@@ -7,11 +7,15 @@ use serde::Serialize;
 use widthwise_claims::Claim;
 
 use crate::arguments::{Appearance, Rendering};
+use crate::embedded;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::proofs::Manifest;
 use crate::render::json;
 use crate::render::style::{ASIDE, HEADING, styled};
+
+const LEGEND: &str =
+    "seen in: s statement with source, i random instances, p machine-checked proof, e embedded run";
 
 /// A claim of the list.
 #[derive(Debug, Serialize)]
@@ -32,6 +36,8 @@ pub(crate) struct Witnesses {
     instances: bool,
     /// The machine-checked proof.
     proof: bool,
+    /// The run on a microcontroller.
+    embedded: bool,
 }
 
 impl Witnesses {
@@ -42,12 +48,13 @@ impl Witnesses {
             // The catalogue holds no claim without a check.
             instances: true,
             proof: manifest.proof(claim.id).is_some(),
+            embedded: embedded::digests(claim.id) > 0,
         }
     }
 
     /// A letter for each, a point where one is missing.
     fn letters(self) -> String {
-        let letters = [(self.statement, 's'), (self.instances, 'i'), (self.proof, 'p')];
+        let letters = [(self.statement, 's'), (self.instances, 'i'), (self.proof, 'p'), (self.embedded, 'e')];
         letters.into_iter().map(|(present, letter)| if present { letter } else { '·' }).collect()
     }
 }
@@ -81,7 +88,7 @@ fn human(rows: &[Row]) -> String {
     };
     let (id, kind) = (width(|row| row.id, "claim"), width(|row| row.kind, "kind"));
     let paper = width(|row| row.paper, "paper");
-    let heading = format!("{:id$}  {:kind$}  {:paper$}  wit  statement", "claim", "kind", "paper");
+    let heading = format!("{:id$}  {:kind$}  {:paper$}  seen  statement", "claim", "kind", "paper");
     let mut text = styled(HEADING, heading) + "\n";
     for row in rows {
         let letters = row.witnesses.letters();
@@ -90,6 +97,5 @@ fn human(rows: &[Row]) -> String {
             row.id, row.kind, row.paper, row.statement
         );
     }
-    text + &styled(ASIDE, "witnesses: s statement with source, i random instances, p machine-checked proof")
-        + "\n"
+    text + &styled(ASIDE, LEGEND) + "\n"
 }

@@ -9,6 +9,7 @@ mod arguments;
 mod campaign;
 mod check;
 mod counterexample;
+mod embedded;
 mod exit_status;
 mod explain;
 mod interrupt;

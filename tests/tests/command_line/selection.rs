@@ -46,7 +46,10 @@ fn list_has_a_line_for_each_claim() {
     assert_eq!(status(&output), 0);
     // A heading and a legend come with them.
     assert_eq!(stdout(&output).lines().count(), claims + 2);
-    assert!(stdout(&output).contains("spectral.opnorm-bound               exact  2310.17813"));
+    assert!(
+        stdout(&output)
+            .contains("spectral.opnorm-bound               exact  2310.17813  sipe  ‖A x‖ ≤ ‖A‖ ‖x‖\n")
+    );
 }
 
 #[test]
@@ -60,6 +63,7 @@ fn explain_shows_statement_controls_proof_and_replay() {
         "arXiv:2310.17813",
         "Proof       Widthwise.exact.",
         "in proofs/theories/exact/",
+        "Embedded    ",
         "  column-norm\n",
         "theory-checker replay spectral.opnorm-bound --seed SEED --index INDEX",
     ] {
