@@ -6,6 +6,8 @@
 //! the kernels, and a Rust item that rests on a lemma says so in its documentation. That the theorems hold, and on which axioms, is for
 //! `proofs/audit/gate.sh`.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

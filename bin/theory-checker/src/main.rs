@@ -1,1 +1,59 @@
-fn main() {}
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::std_instead_of_core, reason = "a test fails by panicking")
+)]
+
+mod arguments;
+mod campaign;
+mod check;
+mod counterexample;
+mod exit_status;
+mod explain;
+mod interrupt;
+mod list;
+mod number;
+mod output;
+mod proofs;
+mod render;
+mod replay;
+mod selection;
+mod self_test;
+mod transcript;
+mod verdict;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use exit_status::ExitStatus;
+use selection::SelectionError;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let status = run(arguments).unwrap_or_else(|error| {
+        output::log(format_args!("{error:#}"));
+        match error.downcast_ref::<SelectionError>() {
+            Some(SelectionError::Nothing(_)) => ExitStatus::NothingSelected,
+            _ => ExitStatus::Error,
+        }
+    });
+    status.into()
+}
+
+fn run(arguments: Arguments) -> Result<ExitStatus> {
+    match arguments.command {
+        None => check::run(&selection::select(&[])?, &arguments.check, interrupt::watch()?),
+        Some(Command::Check { selection, options }) => {
+            check::run(&selection::select(&selection.selectors)?, &options, interrupt::watch()?)
+        }
+        Some(Command::List { selection, appearance }) => {
+            list::run(&selection::select(&selection.selectors)?, appearance)
+        }
+        Some(Command::Explain { id, appearance }) => explain::run(selection::find(&id)?, appearance),
+        Some(Command::Replay(arguments)) => replay::run(&arguments),
+    }
+}

@@ -266,7 +266,8 @@ mod tests {
                 squares += error * error;
             }
         }
-        squares <= (f64::from(a.radius()) * unit * (1.0 + 1e-12)).powi(2)
+        let radius = f64::from(a.radius()) * unit * (1.0 + 1e-12);
+        squares <= radius * radius
     }
 
     fn integers(len: usize) -> impl Strategy<Value = Vec<i32>> {

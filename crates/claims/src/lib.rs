@@ -2,6 +2,15 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::cast_possible_truncation,
+        clippy::std_instead_of_core,
+        reason = "a test fails by panicking, and its numbers are small"
+    )
+)]
 
 #[cfg(test)]
 extern crate std;

@@ -222,8 +222,7 @@ fn orthonormalised<'a, T: Scalar>(
             // Below, a column is rounding error of the longest one.
             noise = length * T::UNIT_ROUNDOFF * T::from_count(4 * columns);
         }
-        // Negated, so that a length that is no number ends the search.
-        if !(length > noise) {
+        if length <= noise {
             break;
         }
         lengths[longest] = -T::one();
@@ -314,7 +313,7 @@ mod tests {
         assert!(nuclear(&[0.0, 3.0, 0.0, 0.0, -4.0, 0.0], 2, 3).contains(7.0));
         // All ones: rank one, √(mn).
         let ones = nuclear(&[1.0; 12], 3, 4);
-        assert!(ones.contains(12.0_f64.sqrt()) && ones.relative_width() < 1e-13, "{ones}");
+        assert!(ones.contains(12.0_f64.square_root()) && ones.relative_width() < 1e-13, "{ones}");
         // Hadamard: four singular values 2.
         let h = [1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0, 1.0];
         let hadamard = nuclear(&h, 4, 4);
@@ -322,7 +321,7 @@ mod tests {
         assert_eq!(nuclear(&[0.0; 6], 2, 3), Enclosure::zero());
         // σ₁σ₂ = |det| = 1 and σ₁² + σ₂² = 2 + 10¹⁶: the small one counts with its digits.
         let skewed = nuclear(&[1.0, 0.0, 1e8, 1.0], 2, 2);
-        let exact = (1e16_f64 + 4.0).sqrt();
+        let exact = (1e16_f64 + 4.0).square_root();
         assert!(skewed.contains(exact) && skewed.relative_width() < 1e-14, "{skewed}");
     }
 

@@ -2,6 +2,8 @@
 
 //! Every claim of the catalogue on its own instances, every control on them and on its worked counterexample.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::HashSet;
 
 use widthwise_claims::{

@@ -312,6 +312,32 @@ mod tests {
     }
 
     #[test]
+    fn norm_covers_what_is_lost_of_its_entries() {
+        // A sum that cancels to the size of the errors: the norm must reach both ends of its enclosure.
+        let third = 1.0 / 3.0;
+        let mut entry = DotAccumulator::new();
+        for (x, y) in
+            [(third, third), (third, -third), (third, third * 0.1), (-0.1 * third, third), (third, 1e-20)]
+        {
+            entry.add_product(x, y);
+        }
+        let enclosure = entry.enclosure().magnitude();
+        assert!(enclosure.width() > 0.0);
+        let mut norm = NormAccumulator::new();
+        norm.add(&entry);
+        assert!(norm.norm().hi() >= enclosure.hi() && norm.norm().lo() <= enclosure.lo());
+
+        // (1 + 2⁻⁵³)² = 1 + 2⁻⁵² + 2⁻¹⁰⁶, of which the first two terms are a number.
+        let mut entry = DotAccumulator::new();
+        entry.add(1.0);
+        entry.add(f64::UNIT_ROUNDOFF);
+        let mut norm = NormAccumulator::new();
+        norm.add(&entry);
+        let square = norm.norm_squared();
+        assert!(square.lo() <= 1.0 + f64::EPSILON && square.hi() > 1.0 + f64::EPSILON, "{square}");
+    }
+
+    #[test]
     fn underflowing_products_are_covered() {
         let x = f64::power_of_two(-600) * 1.1;
         let mut sum = DotAccumulator::new();

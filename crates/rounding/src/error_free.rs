@@ -152,7 +152,7 @@ mod tests {
                 prop_assert_eq!(f64::from(p) + f64::from(e), exact(a, b));
                 prop_assert_eq!(p, a * b);
             } else {
-                prop_assert!(exact(a, b).abs() < 2.0_f64.powi(-100) || exact(a, b).abs() > 2.0_f64.powi(114));
+                prop_assert!(exact(a, b).abs() < f64::power_of_two(-100) || exact(a, b).abs() > f64::power_of_two(114));
             }
         }
 

@@ -103,8 +103,19 @@ mod tests {
 
     #[test]
     fn small_counts_satisfy_the_hypothesis_and_the_next_does_not() {
-        assert!(4_095_u64 * 4_096 <= 1 << 24 && 4_096_u64 * 4_097 > 1 << 24);
-        assert!(94_906_264_u128 * 94_906_265 <= 1 << 53 && 94_906_266_u128 * 94_906_267 > 1 << 53);
+        fn satisfies<T: Scalar>(k: u128) -> bool {
+            k * (k + 1) <= 1 << T::DIGITS
+        }
+        fn check<T: Scalar>(largest: u128) {
+            for k in [largest - 1, largest, largest + 1, largest + 2] {
+                let counted = small_count::<T>(usize::try_from(k).unwrap());
+                assert!(!counted || satisfies::<T>(k), "{k}");
+                assert_eq!(counted, k <= largest, "{k}");
+            }
+            assert!(!satisfies::<T>(largest + 2));
+        }
+        check::<f32>(4_095);
+        check::<f64>(94_906_264);
     }
 
     /// The worst case of `k` roundings downward, `(1 − u)^k`, in binary64 for binary32's `u`.

@@ -356,6 +356,9 @@ mod tests {
         let huge = Sizes { m: usize::MAX, n: 2, ..Sizes::ONES };
         assert_eq!(Instance::<f64>::len(&LAYOUT, &huge), usize::MAX);
         assert!(Instance::new(&LAYOUT, huge, &mut [0.0; 20]).is_err());
+        // 2 · 2^(b − 1) is zero in b bits.
+        let wrapping = Sizes { m: 1 << (usize::BITS - 1), n: 2, ..Sizes::ONES };
+        assert_eq!(LAYOUT[0].len(&wrapping), usize::MAX);
     }
 
     #[test]

@@ -287,6 +287,8 @@ mod tests {
         fn check<T: Scalar + RealField>() {
             for shape in SHAPES.into_iter().chain([(300, 1), (96, 96)]) {
                 let q = sample::<T>(MatrixFamily::SemiOrthogonal, shape, 5).map(|x| x.to_f64());
+                // A reflection on the wrong side would leave rows or columns of zeros.
+                assert!(q.iter().all(|&x| x != 0.0), "{shape:?}");
                 let gram = if shape.0 >= shape.1 { q.tr_mul(&q) } else { &q * q.transpose() };
                 let error = (&gram - DMatrix::identity(gram.nrows(), gram.nrows())).amax();
                 assert!(

@@ -260,6 +260,35 @@ mod tests {
     }
 
     #[test]
+    fn trees_end_at_a_local_minimum_and_keep_the_last_failure() {
+        // The sum depends on its order: neither sizes nor entries shrink in one pass.
+        let fails = |a: &DMatrix<f64>| a.iter().sum::<f64>() != a.iter().rev().sum::<f64>();
+        let (mut runner, mut found) = (runner(), 0);
+        for _ in 0..50 {
+            let strategy = instances::<f64>(&MATRIX, None, Families::ALL);
+            let mut tree = strategy.new_tree(&mut runner).unwrap();
+            let current = |tree: &InstanceTree<f64>| tree.current().part(0).into_owned();
+            if current(&tree).len() > 30 || !fails(&current(&tree)) {
+                continue;
+            }
+            found += 1;
+            let mut moved = tree.simplify();
+            while moved {
+                moved = if fails(&current(&tree)) { tree.simplify() } else { tree.complicate() };
+            }
+            let mut smallest = tree.current();
+            assert!(fails(&smallest.part(0).into_owned()));
+            let mut scratch = vec![0.0; Shrinker::scratch_len(&MATRIX, &smallest.sizes())];
+            let instance = smallest.lend().unwrap();
+            let mut shrinker = Shrinker::new();
+            while let Some(candidate) = shrinker.propose(&instance, &mut scratch).unwrap() {
+                assert!(!fails(&candidate.part(0).into_owned()), "{instance:?} can shrink to {candidate:?}");
+            }
+        }
+        assert!(found > 0);
+    }
+
+    #[test]
     fn only_the_given_families_are_drawn() {
         let families =
             Families { matrices: &[MatrixFamily::Signs], magnitudes: &[Magnitude::Unit], ..Families::ALL };

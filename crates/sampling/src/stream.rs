@@ -206,7 +206,7 @@ impl Stream {
     /// Ten to a power that is uniform in `lo..=hi`, a log-uniform number. Two words.
     ///
     /// As `2^y` with `y = x log₂ 10`: the fraction of `y` goes through `libm::exp2`, which is plain arithmetic, and the
-    /// integer part is an exact scaling. The relative error is about `|y| u`.
+    /// integer part is an exact scaling. The relative error is about `|y| u`. Infinite or zero beyond the range of `f64`.
     ///
     /// ```
     /// # use widthwise_sampling::Stream;
@@ -216,9 +216,8 @@ impl Stream {
     pub fn power_of_ten(&mut self, lo: f64, hi: f64) -> f64 {
         let power = self.uniform_in(lo, hi) * core::f64::consts::LOG2_10;
         #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and so does the scaling")]
-        let toward_zero = power as i32;
-        let floor = if f64::from(toward_zero) > power { toward_zero.saturating_sub(1) } else { toward_zero };
-        libm::exp2(power - f64::from(floor)).scale_exp2(floor)
+        let integer = power as i32;
+        libm::exp2(power - f64::from(integer)).scale_exp2(integer)
     }
 }
 

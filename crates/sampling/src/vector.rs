@@ -284,6 +284,18 @@ mod tests {
     }
 
     #[test]
+    fn power_iteration_serves_the_ends_of_the_range() {
+        fn check<T: Scalar>() {
+            for extreme in [T::MAX, T::MIN_SUBNORMAL] {
+                let v = sample(VectorFamily::TopSingular, &DMatrix::from_element(3, 2, extreme), 0);
+                assert!(v[0] == v[1] && v[0].magnitude() == T::one());
+            }
+        }
+        check::<f32>();
+        check::<f64>();
+    }
+
+    #[test]
     fn orthogonal_vectors_are_exactly_orthogonal_and_not_zero() {
         for columns in 1..8 {
             for index in 0..20 {

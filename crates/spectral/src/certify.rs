@@ -43,10 +43,11 @@ pub(crate) struct Squared<T> {
     fallback: T,
 }
 
-/// Squaring ends when the eigenvalues but the first make up less than this part, `2^−6`, of the trace twice over.
+/// Squaring ends at an impurity of `2^−6`: as `1 − Σμ_i²/(Σμ_i)² ≈ 2 Σ_{i≥2} μ_i/μ₁`, the other eigenvalues are then below
+/// `2^−7 μ₁`.
 const IMPURITY_EXPONENT: i32 = -6;
-/// Products of the last power with one of its columns. After them the other eigenvectors' part in `x` is `(2^−7)⁵` at most, and
-/// the square of it, which enters the Kato-Temple bound, is far below `u`.
+/// Products of the last power with one of its columns. They leave the other eigenvectors a part of about `(2^−7)⁵` in `x`; the
+/// square of it, which enters the Kato-Temple bound, is below `u`.
 const PRODUCTS: usize = 4;
 
 impl<T: Scalar> Workspace<'_, T> {
@@ -205,7 +206,6 @@ impl<T: Scalar> Workspace<'_, T> {
         let n = self.short();
         let column = self.power.chunks_exact(n).nth(measure.largest_diagonal)?;
         self.vector.copy_from_slice(column);
-        let mut second_square = None;
         for _ in 0..PRODUCTS {
             normalize(self.vector);
             for y in self.residual.iter_mut() {
@@ -216,9 +216,10 @@ impl<T: Scalar> Workspace<'_, T> {
                     *y += h * x;
                 }
             }
-            second_square = measure.second_square_upper(self.vector, self.residual);
             core::mem::swap(&mut self.vector, &mut self.residual);
         }
+        // The last product and its factor; the residual's place is free again afterwards.
+        let second_square = measure.second_square_upper(self.residual, self.vector);
         normalize(self.vector);
         second_square
     }

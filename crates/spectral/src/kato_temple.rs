@@ -217,6 +217,14 @@ mod tests {
         }
     }
 
+    /// All terms but the first are lost in the sum of the residual, and the first is not the quotient.
+    #[test]
+    fn residual_covers_the_roundings_of_its_sum() {
+        let mut matrix = [(0.99 * f64::from(f32::UNIT_ROUNDOFF)).square_root(); 200];
+        matrix[0] = 1.0;
+        bounds_hold::<f32>(&matrix, &[1.0]);
+    }
+
     #[test]
     fn residual_of_an_eigenvector_is_of_the_order_of_rounding() {
         let matrix = [2.0, 0.0, 0.0, 1.0];

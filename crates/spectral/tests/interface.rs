@@ -59,6 +59,17 @@ fn a_norm_above_the_largest_number_is_infinite_only_in_the_format() {
     assert!(eighth.contains(f64::MAX / 2.0) && eighth.relative_width() < 1e-14);
 }
 
+#[test]
+fn entries_lost_in_scaling_are_covered() {
+    let (large, small) = (f64::power_of_two(1000), f64::power_of_two(-1000));
+    // √(large² + small²) is greater than `large`, though nothing is left of `small` at that scale.
+    let norm = spectral_norm(&matrix![large, small; 0.0, 0.0]).unwrap().enclosure();
+    assert!(norm.lo() <= large && norm.hi() > large && norm.relative_width() < 1e-15);
+    let norm =
+        spectral_norm(&matrix![large, small, 0.0; 0.0, 0.0, 0.0; 0.0, small, 0.0]).unwrap().enclosure();
+    assert!(norm.lo() <= large && norm.hi() > large && norm.relative_width() < 2e-15);
+}
+
 /// Where nalgebra 0.34 is wrong: its singular value decomposition with vectors gives 4.5415 for the ones, and its 2 × 2 and
 /// 3 × 3 cases overflow or underflow.
 #[test]

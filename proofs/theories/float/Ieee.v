@@ -4,11 +4,12 @@
 
    [Bops] runs a kernel of Kernels.v on Flocq's IEEE-754 numbers (one NaN, signed zeros, infinities). The bridge needs no hypothesis on the
    inputs: whenever the IEEE result is finite, its real value is the result on rounded reals. [k_dot_bridge], [k_sumsq_up_bridge], [k_two_sum_bridge],
-   [k_two_prod_bridge]; and what follows from them: [ieee_dot_error] (L2), [ieee_sumsq_up_certified], [ieee_two_sum], [ieee_two_prod]. *)
+   [k_two_prod_bridge], [k_dot2_bridge]; and what follows from them: [ieee_dot_error] (L2), [ieee_sumsq_up_certified], [ieee_two_sum], [ieee_two_prod],
+   [ieee_dot2_error] (L4). *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz Bool.
 From Flocq Require Import Core BinarySingleNaN.
-From Widthwise.float Require Import Kernels RModel Gamma Tree SumSquares ErrorFree.
+From Widthwise.float Require Import Kernels RModel Gamma Tree SumSquares ErrorFree Dot2.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -21,7 +22,7 @@ Notation Rops := (Rops prec emin).
 
 Definition Bops : fops := {|
   carrier := float; fzero := B754_zero false; fone := Bone;
-  fadd := Bplus mode_NE; fsub := Bminus mode_NE; fmul := Bmult mode_NE |}.
+  fadd := Bplus mode_NE; fsub := Bminus mode_NE; fmul := Bmult mode_NE; fabs := Babs |}.
 
 Lemma B2SF_overflow_notfinite s (z : float) :
   B2SF z = binary_overflow prec emax mode_NE s -> is_finite z = false.
@@ -136,6 +137,31 @@ split; [exact Fp|split; [exact Ep|]].
 rewrite E, El, E1, E3, E2, E5, E4, E6, Ep, Eah, Eal, Ebh, Ebl. reflexivity.
 Qed.
 
+Definition state_R (s : float * float * float) : R * R * R := let '(p, q, e) := s in (B2R p, B2R q, B2R e).
+Lemma dot2_loop_bridge (c : float) l : forall s : float * float * float,
+  is_finite (snd (fst (dot2_loop Bops c s l))) = true -> is_finite (snd (dot2_loop Bops c s l)) = true ->
+  is_finite (snd (fst s)) = true /\ is_finite (snd s) = true /\
+  state_R (dot2_loop Bops c s l) = dot2_loop Rops (B2R c) (state_R s) (map toR2 l).
+Proof.
+induction l as [|[x y] l IH]; intros s Fq Fe; [simpl in *; auto|].
+cbn [dot2_loop map toR2 fst snd] in *. destruct (IH _ Fq Fe) as (F1 & F2 & E). rewrite E. clear IH E Fq Fe.
+destruct s as [[high low] errors]. unfold add_product in *.
+pose proof (k_two_prod_bridge c x y) as Bp.
+destruct (k_two_prod Bops c x y) as [h r]. destruct (k_two_prod Rops (B2R c) (B2R x) (B2R y)) as [h' r'].
+pose proof (k_two_sum_bridge high h) as Bs. cbn [fst snd state_R] in *.
+destruct (k_two_sum Bops high h) as [p t]. cbn [fst snd state_R fadd fabs Bops RModel.Rops] in *.
+destruct (Bplus_fin _ _ F1) as (Flow & Ftr & E1). destruct (Bplus_fin _ _ Ftr) as (Ft & Fr & E2).
+destruct (Bplus_fin _ _ F2) as (Ferr & Fm & E3). destruct (Bplus_fin _ _ Fm) as (_ & _ & E4).
+destruct (Bp Fr) as (_ & Eh & Er). destruct (Bs Ft) as (_ & Ep & Et).
+split; [exact Flow|split; [exact Ferr|]].
+rewrite E1, E2, E3, E4, !B2R_Babs. rewrite Eh in Ep, Et. rewrite Er, Et, Ep.
+destruct (k_two_sum Rops (B2R high) h') as [p' t']. reflexivity.
+Qed.
+Theorem k_dot2_bridge (c : float) l :
+  is_finite (snd (fst (k_dot2 Bops c l))) = true -> is_finite (snd (k_dot2 Bops c l)) = true ->
+  state_R (k_dot2 Bops c l) = k_dot2 Rops (B2R c) (map toR2 l).
+Proof. intros F1 F2. destruct (dot2_loop_bridge c l _ F1 F2) as (_ & _ & E). exact E. Qed.
+
 (* A result that is not finite is no bound and no error term: the caller must test it. *)
 Theorem ieee_dot_error (l : list (float * float)) : let n := INR (length l) in
   is_finite (k_dot Bops l) = true -> n * u prec <= / 2 ->
@@ -173,6 +199,27 @@ assert (He : (emin < 0)%Z) by (unfold SpecFloat.emin, Prec_lt_emax in *; lia).
 apply two_prod; auto; apply generic_format_B2R.
 Qed.
 
+(* (high, low, errors): the exact sum is within ((1 + u)^n - 1) errors / (1 - u)^(n+1), and 7/2 smallest subnormals a term, of high + low *)
+Theorem ieee_dot2_error (power : float) (l : list (float * float)) : (4 <= prec)%Z ->
+  B2R power = bpow radix2 ((prec + 1) / 2) ->
+  let '(p, q, e) := k_dot2 Bops power l in
+  is_finite q = true -> is_finite e = true ->
+  (Rabs (B2R p + B2R q - xdot (map toR2 l)) - INR (length l) * (7 / 2 * (2 * eta emin))) * (1 - u prec) ^ (length l + 1)
+    <= ((1 + u prec) ^ length l - 1) * B2R e.
+Proof.
+intros Hp Hc. pose proof (k_dot2_bridge power l) as Br.
+destruct (k_dot2 Bops power l) as [[p q] e]. cbn [fst snd state_R] in Br. intros Fq Fe. specialize (Br Fq Fe).
+rewrite Hc in Br.
+assert (He : (emin < 0)%Z) by (unfold SpecFloat.emin, Prec_lt_emax in *; lia).
+assert (Hu1 : u prec <= 1).
+{ unfold u. assert (bpow radix2 (- prec + 1) <= bpow radix2 0) by (apply bpow_le; lia). simpl (bpow radix2 0) in *. lra. }
+assert (F : Forall (in_format prec emin) (map toR2 l)).
+{ apply Forall_forall. intros d Hd. apply in_map_iff in Hd. destruct Hd as ([x y] & <- & _).
+  split; apply generic_format_B2R. }
+pose proof (dot2_error_underflow prec emin Hprec Hp He (map toR2 l) Hu1 F) as H.
+rewrite <- Br, map_length in H. exact H.
+Qed.
+
 Theorem ieee_sumsq_up_certified (C T : float) xs :
   is_finite (k_sumsq_up Bops C T xs) = true ->
   INR (length xs + 2) * u prec <= / 2 ->
@@ -195,5 +242,7 @@ Definition f64_dot_error := ieee_dot_error 53 1024 binary64_prec binary64_emax.
 Definition f32_dot_error := ieee_dot_error 24 128 binary32_prec binary32_emax.
 Definition f64_two_prod := ieee_two_prod 53 1024 binary64_prec binary64_emax.
 Definition f32_two_prod := ieee_two_prod 24 128 binary32_prec binary32_emax.
+Definition f64_dot2_error := ieee_dot2_error 53 1024 binary64_prec binary64_emax.
+Definition f32_dot2_error := ieee_dot2_error 24 128 binary32_prec binary32_emax.
 Definition f64_sumsq_up := ieee_sumsq_up_certified 53 1024 binary64_prec binary64_emax.
 Definition f32_sumsq_up := ieee_sumsq_up_certified 24 128 binary32_prec binary32_emax.

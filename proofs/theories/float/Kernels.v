@@ -16,6 +16,7 @@ Record fops := {
   fadd : carrier -> carrier -> carrier;
   fsub : carrier -> carrier -> carrier;
   fmul : carrier -> carrier -> carrier;
+  fabs : carrier -> carrier;
 }.
 
 Section Kernels.
@@ -57,4 +58,17 @@ Definition k_two_prod (power a b : o) : o * o :=
   let e := fsub o (fmul o a_low b_low)
              (fsub o (fsub o (fsub o p (fmul o a_high b_high)) (fmul o a_low b_high)) (fmul o a_high b_low)) in
   (p, e).
+
+(* widthwise_linalg::DotAccumulator:  the state is (high, low, errors), from (0, 0, 0);  add_product, term by term *)
+Definition add_product (power : o) (state : o * o * o) (x y : o) : o * o * o :=
+  let '(high, low, errors) := state in
+  let (h, r) := k_two_prod power x y in
+  let (p, t) := k_two_sum high h in
+  (p, fadd o low (fadd o t r), fadd o errors (fadd o (fabs o t) (fabs o r))).
+Fixpoint dot2_loop (power : o) (state : o * o * o) (xy : list (o * o)) : o * o * o :=
+  match xy with
+  | [] => state
+  | (x, y) :: l => dot2_loop power (add_product power state x y) l
+  end.
+Definition k_dot2 power xy := dot2_loop power (fzero o, fzero o, fzero o) xy.
 End Kernels.

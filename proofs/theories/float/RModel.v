@@ -24,7 +24,8 @@ Definition Rops : fops := {|
   carrier := R; fzero := 0; fone := 1;
   fadd := fun x y => rnd (x + y);
   fsub := fun x y => rnd (x - y);
-  fmul := fun x y => rnd (x * y) |}.
+  fmul := fun x y => rnd (x * y);
+  fabs := Rabs |}.
 
 Lemma u_ge0 : 0 <= u. Proof. unfold u. pose proof (bpow_ge_0 radix2 (-prec+1)). lra. Qed.
 Lemma eta_ge0 : 0 <= eta. Proof. unfold eta. pose proof (bpow_ge_0 radix2 emin). lra. Qed.

@@ -19,6 +19,9 @@ Local Open Scope ring_scope.
 Lemma xsumsq_big (l : seq R) : xsumsq l = \sum_(x <- l) x ^+ 2.
 Proof. by elim: l => [|x l IH]; rewrite ?big_nil // big_cons -IH expr2. Qed.
 
+(* the order and the operations of the standard reals, beside those of the ring *)
+Delimit Scope R_scope with coqR.
+
 Section FrobeniusBound.
 Variables (prec emax : Z) (Hp : Prec_gt_0 prec) (He : Prec_lt_emax prec emax).
 Notation float := (binary_float prec emax).
@@ -38,9 +41,9 @@ Qed.
 Theorem float_opnorm_certified c :
   is_opnorm A c ->
   is_finite (k_sumsq_up ops C T row_major) = true ->
-  Rle (Rmult (INR (m * n + 2)) (u prec)) (Rinv 2) ->
-  (Rle (Rplus 1 (Rmult (Rmult 2 (INR (m * n + 2))) (u prec))) (B2R C)) /\ Rle (B2R C) 2 ->
-  Rle (Rmult (Rmult 2 (INR (m * n + 1))) (eta (SpecFloat.emin prec emax))) (B2R T) ->
+  (INR (m * n + 2) * u prec <= / 2)%coqR ->
+  (1 + 2 * INR (m * n + 2) * u prec <= B2R C <= 2)%coqR ->
+  (2 * INR (m * n + 1) * eta (SpecFloat.emin prec emax) <= B2R T)%coqR ->
   c ^+ 2 <= B2R (k_sumsq_up ops C T row_major).
 Proof.
 move=> hA fin h1 h2 h3.

@@ -110,7 +110,7 @@ fn gram_schmidt<T: Scalar>(
             }
         }
         let length = root(two_norm_squared_enclosure(&q.column(j))?).to_enclosure().midpoint();
-        if !(length > T::zero()) {
+        if length <= T::zero() {
             return Err(Refusal::Hypothesis("no column vanishes"));
         }
         for entry in q.column_mut(j).iter_mut() {

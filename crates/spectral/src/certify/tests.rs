@@ -104,6 +104,35 @@ fn matrix(n: usize, kind: usize, random: &[f64]) -> DMatrix<f64> {
     a
 }
 
+#[test]
+fn norms_of_the_scaled_matrix_are_upper_bounds() {
+    let square = |matrix: &mut [f32], short: usize| {
+        let long = matrix.len() / short;
+        let (mut image, mut vector, mut residual) = (vec![0.0; long], vec![0.0; short], vec![0.0; short]);
+        let mut workspace = Workspace {
+            matrix,
+            power: &mut [],
+            next: &mut [],
+            image: &mut image,
+            vector: &mut vector,
+            residual: &mut residual,
+        };
+        (f64::from(workspace.square_upper()), f64::from(workspace.product_of_max_sums_upper()))
+    };
+    // Rows of five ones: ‖M‖_1 = 2 and ‖M‖_∞ = 5.
+    let (frobenius, sums) = square(&mut [1.0; 10], 2);
+    assert!((10.0..10.0 + 1e-4).contains(&frobenius) && (10.0..10.0 + 1e-4).contains(&sums));
+    // Terms below half an ulp of the first are lost.
+    let small = 0.9 * f32::UNIT_ROUNDOFF;
+    let (_, sums) = square(&mut [1.0, 0.0, small, 0.0, small, 0.0], 2);
+    assert!(sums >= 1.0 + 2.0 * f64::from(small));
+    let (_, sums) = square(&mut [1.0, small, small, 0.0, 0.0, 0.0], 3);
+    assert!(sums >= 1.0 + 2.0 * f64::from(small));
+    let small = small.square_root();
+    let (frobenius, _) = square(&mut [1.0, small, small, 0.0, 0.0, 0.0], 3);
+    assert!(frobenius >= 1.0 + 2.0 * f64::from(small) * f64::from(small));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

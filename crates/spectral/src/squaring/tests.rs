@@ -150,6 +150,9 @@ fn ratios_of_norms_are_lower_bounds() {
         reached += usize::from(!is_below((sum_of_squares(&image) / sum_of_squares(&w)).square_root()));
     }
     assert!(reached > 50, "the computed ratio itself is often too large: {reached}");
+    // The square underflows to the smallest number, above its exact value.
+    assert_eq!(norm_ratio_lower(&[1.1 * f32::power_of_two(-75)], &[1.0]), None);
+    assert_eq!(norm_ratio_lower(&[0.0_f64], &[1.0]), None);
 }
 
 /// A positive semidefinite matrix of trace about one: the scaled Gram matrix of random columns, some of them copies.
@@ -226,8 +229,32 @@ fn a_projector_is_recognised() {
         projector_eigenvalue_upper(&h, &powers[1].0, 3, chain.exponents[0], chain.errors[0], &powers[0].1);
     assert!(distance < 1e-140);
     assert!((0.5..0.5 + 1e-14).contains(&bound), "{bound}");
+    // The error of the square enters, divided by the eigenvalue.
+    let (bound, _) = projector_eigenvalue_upper(&h, &powers[1].0, 3, chain.exponents[0], 0.125, &powers[0].1);
+    assert!((bound - 0.75).abs() < 1e-14, "{bound}");
     // The Frobenius norm knows no better than √2 times the eigenvalue.
     assert!(powers[0].1.square_upper > 0.49);
+}
+
+#[test]
+fn roundings_of_the_distance_from_a_projector_are_covered() {
+    let mut hidden = 0;
+    for seed in 0..200_u8 {
+        // h times the identity: in floating point fl(h²) − fl(κh) is often zero, and W − κH is not.
+        let value = 0.25 + f32::from(seed) / 1024.0 / 1.1;
+        let h = [value, 0.0, 0.0, value];
+        let next = h.map(|x| x * x);
+        let measure = Measure::of(&h, 2);
+        let (bound, distance) = projector_eigenvalue_upper(&h, &next, 2, 0, 0.0, &measure);
+        let kappa = dyadic(measure.square / measure.trace);
+        let difference = dyadic(value * value).sub(&kappa.mul(&dyadic(value)));
+        // η ≤ (bound − κ)κ.
+        let eta = dyadic(bound).sub(&kappa).mul(&kappa);
+        assert!(difference.mul(&difference).is_at_most(&eta.mul(&eta)), "{seed}");
+        let far = !difference.mul(&difference).is_at_most(&dyadic(1e-24_f64));
+        hidden += usize::from(distance < 1e-12 && far);
+    }
+    assert!(hidden > 20, "the computed distance alone does not tell: {hidden}");
 }
 
 #[test]

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Which claims a command speaks of.
+//!
+//! Selectors are a union, in the order of the catalogue. Each of them must select something: a selector that selects nothing
+//! is more often a slip than a wish, and a campaign that silently runs less than it was asked for proves less.
+
+use core::fmt;
+
+use glob::Pattern;
+use widthwise_claims::{CATALOGUE, Claim};
+
+/// Suggestions below this similarity confuse more than they help.
+const LEAST_SIMILARITY: f64 = 0.8;
+
+/// Why a selection failed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SelectionError {
+    /// No claim has this id; the ids nearest to it.
+    UnknownId(String, Vec<&'static str>),
+    /// The key of a `key:value` is none that we know.
+    UnknownKey(String),
+    /// The glob is malformed.
+    Glob(String, String),
+    /// The selector is well-formed and selects nothing.
+    Nothing(String),
+}
+
+impl fmt::Display for SelectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownId(id, nearest) => {
+                write!(f, "there is no claim `{id}`")?;
+                match nearest.as_slice() {
+                    [] => f.write_str("; `theory-checker list` shows all"),
+                    nearest => write!(f, "; did you mean `{}`?", nearest.join("` or `")),
+                }
+            }
+            Self::UnknownKey(key) => {
+                write!(f, "unknown key `{key}:` in a selector; the keys are `paper:` and `kind:`")
+            }
+            Self::Glob(glob, error) => write!(f, "malformed glob `{glob}`: {error}"),
+            Self::Nothing(selector) => write!(f, "`{selector}` selects no claim"),
+        }
+    }
+}
+
+impl core::error::Error for SelectionError {}
+
+/// The claims that at least one selector selects; all of them if there is no selector.
+pub(crate) fn select(selectors: &[String]) -> Result<Vec<&'static Claim>, SelectionError> {
+    let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    for selector in &selectors {
+        if !CATALOGUE.iter().any(|claim| selector.selects(claim)) {
+            return Err(SelectionError::Nothing(selector.to_string()));
+        }
+    }
+    let selected =
+        |claim: &&Claim| selectors.is_empty() || selectors.iter().any(|selector| selector.selects(claim));
+    Ok(CATALOGUE.iter().copied().filter(selected).collect())
+}
+
+/// The claim with this id.
+pub(crate) fn find(id: &str) -> Result<&'static Claim, SelectionError> {
+    widthwise_claims::find(id).ok_or_else(|| SelectionError::UnknownId(id.to_owned(), nearest(id)))
+}
+
+enum Selector {
+    Id(&'static str),
+    Glob(Pattern),
+    Paper(String),
+    Kind(String),
+}
+
+impl Selector {
+    fn parse(text: &str) -> Result<Self, SelectionError> {
+        if let Some((key, value)) = text.split_once(':') {
+            return match key {
+                "paper" => Ok(Self::Paper(value.to_owned())),
+                "kind" => Ok(Self::Kind(value.to_owned())),
+                _ => Err(SelectionError::UnknownKey(key.to_owned())),
+            };
+        }
+        if text.contains(['*', '?', '[']) {
+            let pattern = Pattern::new(text)
+                .map_err(|error| SelectionError::Glob(text.to_owned(), error.msg.to_owned()))?;
+            return Ok(Self::Glob(pattern));
+        }
+        find(text).map(|claim| Self::Id(claim.id))
+    }
+
+    fn selects(&self, claim: &Claim) -> bool {
+        match self {
+            Self::Id(id) => claim.id == *id,
+            Self::Glob(pattern) => pattern.matches(claim.id),
+            Self::Paper(arxiv) => claim.paper.arxiv == arxiv,
+            Self::Kind(kind) => claim.kind.name() == kind,
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => f.write_str(id),
+            Self::Glob(pattern) => f.write_str(pattern.as_str()),
+            Self::Paper(arxiv) => write!(f, "paper:{arxiv}"),
+            Self::Kind(kind) => write!(f, "kind:{kind}"),
+        }
+    }
+}
+
+/// Up to three ids that resemble `id`, best first.
+fn nearest(id: &str) -> Vec<&'static str> {
+    let similarity = |claim: &Claim| {
+        // A piece of an id is as good a hint as a misspelt whole.
+        if !id.is_empty() && claim.id.contains(id) {
+            1.0
+        } else {
+            strsim::normalized_damerau_levenshtein(id, claim.id)
+        }
+    };
+    let mut rated: Vec<_> = CATALOGUE.iter().map(|claim| (similarity(claim), claim.id)).collect();
+    rated.retain(|(similarity, _)| *similarity >= LEAST_SIMILARITY);
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0));
+    rated.into_iter().take(3).map(|(_, id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(selectors: &[&str]) -> Result<Vec<&'static str>, SelectionError> {
+        let selectors: Vec<_> = selectors.iter().map(|&selector| selector.to_owned()).collect();
+        Ok(select(&selectors)?.iter().map(|claim| claim.id).collect())
+    }
+
+    #[test]
+    fn no_selector_selects_everything() {
+        assert_eq!(ids(&[]).unwrap().len(), CATALOGUE.len());
+    }
+
+    #[test]
+    fn an_id_selects_its_claim_alone() {
+        assert_eq!(ids(&["spectral.opnorm-bound"]), Ok(vec!["spectral.opnorm-bound"]));
+    }
+
+    #[test]
+    fn selectors_are_a_union_in_the_order_of_the_catalogue() {
+        let union = ids(&["spectral.stable-rank", "spectral.opnorm-bound*", "spectral.opnorm-bound"]);
+        assert_eq!(
+            union,
+            Ok(vec!["spectral.opnorm-bound", "spectral.opnorm-bound.equality", "spectral.stable-rank"])
+        );
+    }
+
+    #[test]
+    fn keys_select_by_paper_and_kind() {
+        assert!(ids(&["paper:2310.17813"]).unwrap().contains(&"spectral.opnorm-bound"));
+        assert_eq!(ids(&["kind:exact"]).unwrap().len(), CATALOGUE.len());
+    }
+
+    #[test]
+    fn a_selector_that_selects_nothing_is_named() {
+        for empty in ["zzz.*", "paper:0000.00000", "kind:rumour"] {
+            assert_eq!(ids(&["spectral.*", empty]), Err(SelectionError::Nothing(empty.to_owned())));
+        }
+    }
+
+    #[test]
+    fn unknown_ids_come_with_the_nearest_ones() {
+        let Err(SelectionError::UnknownId(_, nearest)) = ids(&["spectral.opnorm-buond"]) else {
+            panic!("no error")
+        };
+        assert_eq!(nearest[0], "spectral.opnorm-bound");
+        let Err(SelectionError::UnknownId(_, nearest)) = ids(&["stable-rank"]) else { panic!("no error") };
+        assert_eq!(nearest, ["spectral.stable-rank"]);
+        let Err(error) = ids(&["nothing-like-it"]) else { panic!("no error") };
+        assert_eq!(error.to_string(), "there is no claim `nothing-like-it`; `theory-checker list` shows all");
+    }
+
+    #[test]
+    fn malformed_selectors_are_refused() {
+        assert_eq!(ids(&["author:yang"]), Err(SelectionError::UnknownKey("author".to_owned())));
+        assert!(matches!(ids(&["spectral.[a"]), Err(SelectionError::Glob(..))));
+    }
+}

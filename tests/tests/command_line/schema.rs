@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Results against the committed JSON Schema.
+
+use serde_json::Value;
+
+use super::{json, run};
+
+const SCHEMA: &str = include_str!("../../../bin/theory-checker/schema/check-v1.json");
+
+#[test]
+fn results_of_every_verdict_follow_the_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for arguments in
+        [&["--instances", "5"][..], &["--time-budget", "0s"], &["--instances", "5", "--scalar", "f32"]]
+    {
+        let result = json(&run(&[arguments, &["--format", "json"]].concat()));
+        let errors: Vec<_> = validator.iter_errors(&result).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        let mut broken = result;
+        broken["claims"][0]["refuted"] = Value::from("none");
+        assert!(!validator.is_valid(&broken), "the schema accepts anything");
+    }
+}
