@@ -4,11 +4,12 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use core::time::Duration;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use widthwise_tests::digests::{GOLDEN, compute, first_difference};
 

@@ -21,6 +21,10 @@ use crate::{KernelError, Scaling};
 ///
 /// Fails if `out` is not `n × n`.
 ///
+/// # Proof
+///
+/// `proofs/theories/link/Gram.v`, theorems `gram_error`, `gram_error_frob` and `gram_error_schur`: the bound holds if the result is finite.
+///
 /// # Examples
 ///
 /// ```
