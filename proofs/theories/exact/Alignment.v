@@ -2,10 +2,11 @@
 
 (* Claim spectral.opnorm-bound.equality: |A x| = |A| |x| exactly for the top right singular vectors.
 
-   With M = c^2 I - A^T A ([defect_mx c A]) and d = c^2 |x|^2 - |A x|^2 ([defect c A x]), for c = |A|:
-   [defect_ge0], [defect_le_residual] (d <= |x| |M x|), [residual_le_defect] (|M x|^2 <= c^2 d),
-   [opnorm_equality] (|A x| = c |x| iff A^T A x = c^2 x), (a) [defect_spectral] and [defect_singular] (d is the sum of (c^2 - s_i^2) <v_i, x>^2 over an orthonormal
-   eigenbasis of A^T A), [opnorm_equality_span] (equality exactly on the span of the v_i with s_i = c), (b) [defect_gap] (a gap below the top eigenvalue bounds the part of x across v). *)
+   With M = c^2 I - A^T A ([defect_mx c A]) and d = c^2 |x|^2 - |A x|^2 ([defect c A x]), for c = |A|: [defect_ge0],
+   [defect_le_residual] (d <= |x| |M x|), [residual_le_defect] (|M x|^2 <= c^2 d), [opnorm_equality] (|A x| = c |x|
+   iff A^T A x = c^2 x), (a) [defect_spectral] and [defect_singular] (d is the sum of (c^2 - s_i^2) <v_i, x>^2 over an
+   orthonormal eigenbasis of A^T A), [opnorm_equality_span] (equality exactly on the span of the v_i with s_i = c),
+   (b) [defect_gap] (a gap below the top eigenvalue bounds the part of x across v). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

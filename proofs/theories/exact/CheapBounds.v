@@ -2,8 +2,9 @@
 
 (* Lemma T7 of the enclosures: bounds of the spectral norm that need no iteration.
 
-   Above: [opnorm_le_schatten4] (|A|^2 <= |A^T A|_F), with [opnorm_le_schur] (sqrt(|A|_1 |A|_inf), Entries.v) and the Frobenius norm. Below: [row_le_opnorm],
-   [schatten4_le_opnorm] (|A^T A|_F <= sqrt(min(m,n)) |A|^2), with [column_le_opnorm] (Entries.v) and [frobenius_le_min] (FrobeniusOpNorm.v). *)
+   Above: [opnorm_le_schatten4] (|A|^2 <= |A^T A|_F), with [opnorm_le_schur] (sqrt(|A|_1 |A|_inf), Entries.v) and the
+   Frobenius norm. Below: [row_le_opnorm], [schatten4_le_opnorm] (|A^T A|_F <= sqrt(min(m,n)) |A|^2), with
+   [column_le_opnorm] (Entries.v) and [frobenius_le_min] (FrobeniusOpNorm.v). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

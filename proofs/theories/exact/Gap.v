@@ -2,11 +2,12 @@
 
 (* Lemma T3 of the enclosures: the spectral norm and a gap below it, by repeated squaring.
 
-   H 0, H 1, ... are symmetric matrices with H 0 / s 0 within E0 of G and H (j+1) / s (j+1) within E j of (H j)^2: exact squaring up to the
-   rounding errors E j and the scale factors s j > 0. (a) [upper_chain]: a bound M k of H k goes back through the chain to a bound of G.
-   (b) [gap_test]: if b goes through the chain to a b k > 0 with |H k|_F^2 - |H k w|^2 / |w|^2 <= (b k)^2 for some w, then the form of G is at
-   most b on the hyperplane orthogonal to its top eigenvector: its second eigenvalue is at most b. For G = A^T A they read [opnorm_upper_chain]
-   and [opnorm_gap_test], the hypothesis of [opnorm_kato_temple]. *)
+   H 0, H 1, ... are symmetric matrices with H 0 / s 0 within E0 of G and H (j+1) / s (j+1) within E j of (H j)^2:
+   exact squaring up to the rounding errors E j and the scale factors s j > 0. (a) [upper_chain]: a bound M k of H k
+   goes back through the chain to a bound of G. (b) [gap_test]: if b goes through the chain to a b k > 0 with |H
+   k|_F^2 - |H k w|^2 / |w|^2 <= (b k)^2 for some w, then the form of G is at most b on the hyperplane orthogonal to
+   its top eigenvector: its second eigenvalue is at most b. For G = A^T A they read [opnorm_upper_chain] and
+   [opnorm_gap_test], the hypothesis of [opnorm_kato_temple]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

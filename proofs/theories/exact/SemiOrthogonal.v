@@ -2,10 +2,11 @@
 
 (* Claim spectral.norms.semi-orthogonal: |Q| = 1 and |Q|_F = sqrt(min(m,n)).
 
-   Q^T Q = 1 (m x n with n >= 1 columns): [semi_orthogonal_opnorm], [semi_orthogonal_frob2], [semi_orthogonal_frob]; Q Q^T = 1:
-   [semi_orthogonal_opnorm_tr], [semi_orthogonal_frob2_tr], [semi_orthogonal_frob_tr]. For every Q whatever, with E = Q^T Q - 1:
-   [near_orthogonal_opnorm] (| |Q|^2 - 1 | <= |E|_F) and [near_orthogonal_frob2] (| |Q|_F^2 - n | <= sqrt n |E|_F), and [near_orthogonal_opnorm_tr], [near_orthogonal_frob2_tr] with Q Q^T - 1: the form a
-   checker can use on a Q computed in floating point. *)
+   Q^T Q = 1 (m x n with n >= 1 columns): [semi_orthogonal_opnorm], [semi_orthogonal_frob2], [semi_orthogonal_frob]; Q
+   Q^T = 1: [semi_orthogonal_opnorm_tr], [semi_orthogonal_frob2_tr], [semi_orthogonal_frob_tr]. For every Q whatever,
+   with E = Q^T Q - 1: [near_orthogonal_opnorm] (| |Q|^2 - 1 | <= |E|_F) and [near_orthogonal_frob2] (| |Q|_F^2 - n |
+   <= sqrt n |E|_F), and [near_orthogonal_opnorm_tr], [near_orthogonal_frob2_tr] with Q Q^T - 1: the form a checker
+   can use on a Q computed in floating point. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,9 +2,11 @@
 
 (* Lemma L1: one inflation makes the result of k roundings a bound.
 
-   For y >= 0 whose computed value yh met at most k roundings, (1 - u)^k y <= yh <= y / (1 - u)^k: [inflate_up] and [inflate_down] are the two
-   products of widthwise_rounding::inflate_up and inflate_down for small counts, [inflate_gamma] is what they do beyond. [up_factor_ok] shows that the factor there, 1 + 2u ceil((k + 2) / 2), is large enough;
-   [roundings_of_product] derives the premises from a product of k factors. Left to the caller: no overflow, and no underflow unless yh is zero. *)
+   For y >= 0 whose computed value yh met at most k roundings, (1 - u)^k y <= yh <= y / (1 - u)^k: [inflate_up] and
+   [inflate_down] are the two products of widthwise_rounding::inflate_up and inflate_down for small counts,
+   [inflate_gamma] is what they do beyond. [up_factor_ok] shows that the factor there, 1 + 2u ceil((k + 2) / 2), is
+   large enough; [roundings_of_product] derives the premises from a product of k factors. Left to the caller: no
+   overflow, and no underflow unless yh is zero. *)
 
 From Coq Require Import Reals ZArith Lra Lia Psatz.
 From Flocq Require Import Core Relative.
@@ -47,7 +49,8 @@ Proof.
 intros Hy Hyh Hk HC Hn.
 destruct Hn as [Hn|Hn].
 { subst yh. rewrite Rmult_0_l, rnd_0. apply (zero_of_shrunk k); auto.
-  rewrite !plus_INR in Hk. simpl (INR 1) in Hk. simpl (INR 2) in Hk. pose proof (pos_INR k). nra. } rewrite !plus_INR in *. simpl (INR 1) in *. simpl (INR 2) in *.
+  rewrite !plus_INR in Hk. simpl (INR 1) in Hk. simpl (INR 2) in Hk. pose proof (pos_INR k). nra. }
+rewrite !plus_INR in *. simpl (INR 1) in *. simpl (INR 2) in *.
 pose proof (pos_INR k) as Hk0.
 assert (Hu1 : u <= /2) by nra.
 assert (Hp : 0 <= yh * C) by (eapply Rle_trans; [apply bpow_ge_0|exact Hn]).
@@ -79,7 +82,8 @@ Theorem inflate_down (k : nat) (y yh C : R) :
   rnd (yh * C) <= y.
 Proof.
 intros Hy Hyh H0 Hk HC Hn.
-destruct Hn as [Hn|Hn]; [subst yh; rewrite Rmult_0_l, rnd_0; exact Hy|]. rewrite !plus_INR in *. simpl (INR 1) in *. simpl (INR 2) in *.
+destruct Hn as [Hn|Hn]; [subst yh; rewrite Rmult_0_l, rnd_0; exact Hy|].
+rewrite !plus_INR in *. simpl (INR 1) in *. simpl (INR 2) in *.
 pose proof (pos_INR k) as Hk0.
 assert (Hu1 : u <= /2) by nra.
 assert (Hp : 0 <= yh * C) by (apply Rmult_le_pos; lra).
