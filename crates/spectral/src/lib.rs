@@ -28,10 +28,15 @@ extern crate std;
 mod exact;
 
 mod alignment;
+mod centered;
 mod certify;
 mod cheap;
+mod gram_schmidt;
 mod kato_temple;
+mod nonnegative;
 mod norm;
+mod nuclear_norm;
+mod singular_basis;
 mod squaring;
 mod stable_rank;
 mod two_by_two;
@@ -39,6 +44,8 @@ mod two_by_two;
 pub use alignment::{alignment, alignment_in};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
+pub use nuclear_norm::{nuclear_norm, nuclear_norm_in, nuclear_norm_workspace_len};
+pub use singular_basis::{SingularBasis, singular_basis_workspace_len};
 pub use stable_rank::{stable_rank, stable_rank_in};
 
 // The error of every function here.
