@@ -6,8 +6,8 @@
 //! farther ends are summed to a bound of the Frobenius norm of the rest. A norm of the exact matrix differs from that of
 //! the center by at most this bound (Weyl).
 
-use nalgebra::{DMatrixView, DMatrixViewMut};
-use widthwise_linalg::{DotAccumulator, Scaling};
+use nalgebra::{DMatrixViewMut, Dim, Matrix, RawStorage};
+use widthwise_linalg::{DotAccumulator, KernelError, Scaling};
 use widthwise_rounding::directed::{add_up, mul_up, square_root_up, sub_up};
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 
@@ -31,27 +31,42 @@ pub(crate) fn fill_center<T: Scalar>(
     if squares > T::zero() { square_root_up(squares) } else { T::zero() }
 }
 
-/// `V^T V − 1` times `2^(−exponent)`, where `exponent` is returned beside the bound of what the center lacks; `center` is
-/// square of the columns of `v`, whose entries `scaling` belongs to.
-pub(crate) fn gram_minus_one<T: Scalar>(
-    v: &DMatrixView<'_, T>,
-    scaling: &Scaling<T>,
+/// The smaller of `AᵀA` and `AAᵀ`, minus the identity if `minus_one`, times `2^(−exponent)`; returns the bound of what the
+/// square `center` lacks, and the exponent, which is zero unless entries reach 2.
+pub(crate) fn smaller_gram<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(
+    a: &Matrix<T, R, C, S>,
+    minus_one: bool,
     center: &mut DMatrixViewMut<'_, T>,
-) -> (T, i32) {
+) -> Result<(T, i32), KernelError> {
+    let scaling = Scaling::of(a)?;
+    let wide = a.nrows() < a.ncols();
     let one = ScaledEnclosure::one();
     // Both terms of the difference at the scale of the larger one.
     let exponent = (2 * scaling.exponent()).max(0);
     let error = fill_center(center, |i, j| {
-        let mut sum = DotAccumulator::new();
-        if !scaling.is_exact() {
-            sum.assume_scaled_inexactly();
-        }
-        for (&x, &y) in v.column(i).iter().zip(v.column(j).iter()) {
-            sum.add_product(scaling.apply(x), scaling.apply(y));
-        }
+        let sum = if wide {
+            scaled_dot(a.row(i).iter().zip(a.row(j).iter()), &scaling)
+        } else {
+            scaled_dot(a.column(i).iter().zip(a.column(j).iter()), &scaling)
+        };
         let entry = ScaledEnclosure::new(sum.enclosure(), 2 * scaling.exponent());
-        let entry = if i == j { entry - one } else { entry };
+        let entry = if minus_one && i == j { entry - one } else { entry };
         entry.scale_exp2(-exponent).to_enclosure()
     });
-    (error, exponent)
+    Ok((error, exponent))
+}
+
+/// `Σ xy` of pairs that `scaling` scales.
+pub(crate) fn scaled_dot<'a, T: Scalar>(
+    pairs: impl Iterator<Item = (&'a T, &'a T)>,
+    scaling: &Scaling<T>,
+) -> DotAccumulator<T> {
+    let mut sum = DotAccumulator::new();
+    if !scaling.is_exact() {
+        sum.assume_scaled_inexactly();
+    }
+    for (&x, &y) in pairs {
+        sum.add_product(scaling.apply(x), scaling.apply(y));
+    }
+    sum
 }

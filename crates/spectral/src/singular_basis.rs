@@ -17,7 +17,7 @@ use widthwise_linalg::{
 use widthwise_rounding::directed::{add_up, mul_up, square_root_up};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 
-use crate::centered::{fill_center, gram_minus_one};
+use crate::centered::{fill_center, smaller_gram};
 use crate::gram_schmidt::{length_of, orthonormalised};
 use crate::nonnegative::{bound, quotient_stretched, root, stretched, upper, widened};
 use crate::workspace_len;
@@ -206,7 +206,7 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
         let defect = {
             let (gram, _) = spare.split_at_mut(columns * columns);
             let mut center = DMatrixViewMut::from_slice(gram, columns, columns);
-            let (lack, exponent) = gram_minus_one(&vectors, &Scaling::of(&vectors)?, &mut center);
+            let (lack, exponent) = smaller_gram(&vectors, true, &mut center)?;
             upper(widened(frobenius_norm_enclosure(&center)?, bound(lack)).scale_exp2(exponent))
         };
         // ‖(A − a) V‖_F ≤ ‖A − a‖_F √(1 + e).
