@@ -207,7 +207,7 @@ where
     }
     let gamma = mul_up(gamma_upper(rows.max(columns)), largest);
     for (step, (error, power)) in errors.iter_mut().zip(powers.iter_mut()).enumerate() {
-        let forward = step % 2 == 0;
+        let forward = step.is_multiple_of(2);
         // What products and scaling lose to underflow is within the allowance.
         let length = two_norm_upper(if forward { right } else { left });
         *error = add_up(mul_up(gamma, length), mul_up(add_up(length, T::one()), T::UNDERFLOW_ALLOWANCE));
@@ -219,7 +219,7 @@ where
             normalise(right)
         };
     }
-    let last = two_norm_upper(if steps % 2 == 0 { right } else { left });
+    let last = two_norm_upper(if steps.is_multiple_of(2) { right } else { left });
     let initial = |norm: T| {
         let mut component = last.next_up();
         for (&error, &power) in errors.iter().zip(powers.iter()).rev() {
@@ -260,9 +260,9 @@ const BISECTIONS: usize = 40;
 /// A `t` such that a stored vector with a uniform direction has `|⟨v, b⟩| < t‖b‖` with at most this probability; zero or
 /// less, or NaN, if there is none.
 fn least_fraction<T: Scalar>(dimension: usize, failure_probability: f64) -> T {
-    let two_over_pi = 0.636_619_772_367_581_4_f64;
     // √(2n/π), rounded up.
-    let factor = square_root_up(mul_up(f64::from_count(dimension).next_up(), two_over_pi.next_up()));
+    let factor =
+        square_root_up(mul_up(f64::from_count(dimension).next_up(), core::f64::consts::FRAC_2_PI.next_up()));
     let exact = T::from_f64(div_down(failure_probability, factor)).next_down();
     // A stored vector off by 4u of the length of its draw: (t − 4u)(1 − 4u) ≥ t − 8u for t ≤ 1.
     let exact = exact.lesser(T::one());

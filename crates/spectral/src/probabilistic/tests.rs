@@ -139,7 +139,7 @@ fn the_growth_bound_is_that_of_its_formula() {
         let mut at =
             |delta: f64| probable_norm_bound_in(&a, &start, steps, delta, &mut work).unwrap().value();
         let tight = at(delta * 0.999_999_999);
-        assert!(tight >= 4.0 && tight < 4.000_001, "{c} {steps} {tight}");
+        assert!((4.0..4.000_001).contains(&tight), "{c} {steps} {tight}");
         assert!(at(delta * 1.000_001) < 4.0 || steps > 5, "{c} {steps}");
         assert!(
             (at(delta / 2.0) / 4.0 - 2.0_f64.powf(1.0 / steps as f64)).abs() < 1e-6 || at(delta / 2.0) > 5.6
