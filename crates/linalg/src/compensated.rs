@@ -10,6 +10,11 @@
 //! roundings on its way into `q`. Hence `|p + q − s| ≤ γ_n Σ (|t_i| + |r_i|)`, a bound that is computed from the
 //! errors themselves: never above the a-priori `γ_n² Σ|x_i y_i|` (lemma L4), and zero when no operation rounded.
 //! Products so small that `two_prod` is not exact add at most `16ω` a term.
+//!
+//! # Proof
+//!
+//! `proofs/theories/float/Dot2.v`, theorem `dot2_error_underflow`; for IEEE data, where a finite result is the only hypothesis on
+//! overflow, `proofs/theories/float/Ieee.v`, theorem `ieee_dot2_error`.
 
 use widthwise_rounding::directed::{add_up, mul_up, square_root_up};
 use widthwise_rounding::error_free::{two_prod, two_sum};

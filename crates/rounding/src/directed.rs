@@ -12,7 +12,8 @@
 //!
 //! # Proof
 //!
-//! `proofs/theories/float/Directed.v`.
+//! `proofs/theories/float/Directed.v`, theorems `next_up_bound` and `next_down_bound`, for whatever was rounded to nearest; that the
+//! five operations are: `Bplus_nearest` and its like.
 
 use crate::Scalar;
 

@@ -8,7 +8,8 @@
 //!
 //! # Proof
 //!
-//! `proofs/theories/float/ErrorFree.v`, theorems `two_sum` and `two_prod`. What they leave to the
+//! `proofs/theories/float/ErrorFree.v`, theorems `two_sum` and `two_prod`; for IEEE data `ieee_two_sum` and `ieee_two_prod` in
+//! `proofs/theories/float/Ieee.v`. What they leave to the
 //! caller is written at each function: no overflow, and for the product no underflow.
 
 use crate::Scalar;

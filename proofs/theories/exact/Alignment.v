@@ -2,10 +2,11 @@
 
 (* Claim spectral.opnorm-bound.equality: |A x| = |A| |x| exactly for the top right singular vectors.
 
-   With M = c^2 I - A^T A ([defect_mx c A]) and d = c^2 |x|^2 - |A x|^2 ([defect c A x]), for c = |A|:
-   [defect_ge0], [defect_le_residual] (d <= |x| |M x|), [residual_le_defect] (|M x|^2 <= c^2 d),
-   [opnorm_equality] (|A x| = c |x| iff A^T A x = c^2 x), (a) [defect_spectral] and [defect_singular] (d is the sum of (c^2 - s_i^2) <v_i, x>^2 over an orthonormal
-   eigenbasis of A^T A), (b) [defect_gap] (a gap below the top eigenvalue bounds the part of x across v). *)
+   With M = c^2 I - A^T A ([defect_mx c A]) and d = c^2 |x|^2 - |A x|^2 ([defect c A x]), for c = |A|: [defect_ge0],
+   [defect_le_residual] (d <= |x| |M x|), [residual_le_defect] (|M x|^2 <= c^2 d), [opnorm_equality] (|A x| = c |x|
+   iff A^T A x = c^2 x), (a) [defect_spectral] and [defect_singular] (d is the sum of (c^2 - s_i^2) <v_i, x>^2 over an
+   orthonormal eigenbasis of A^T A), [opnorm_equality_span] (equality exactly on the span of the v_i with s_i = c),
+   (b) [defect_gap] (a gap below the top eigenvalue bounds the part of x across v). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -64,13 +65,17 @@ have -> : c ^+ 2 * (c ^+ 2 * defect c A x) - c ^+ 2 * sqn y
 by rewrite ler_add2l.
 Qed.
 
+Lemma nrm_eq_defect A c x : 0 <= c -> (nrm (A *m x) = c * nrm x <-> defect c A x = 0).
+Proof.
+move=> c0; rewrite /defect -!nrm_sqr -exprMn; split=> [->|/eqP]; first by rewrite subrr.
+by rewrite subr_eq0 eqr_expn2 ?mulr_ge0 ?nrm_ge0 // => /eqP.
+Qed.
+
 Theorem opnorm_equality A c x : is_opnorm A c ->
   (nrm (A *m x) = c * nrm x <-> A^T *m A *m x = c ^+ 2 *: x).
 Proof.
 move=> hA; have c0 := opnorm_ge0 hA.
-have -> : nrm (A *m x) = c * nrm x <-> defect c A x = 0.
-  rewrite /defect -!nrm_sqr -exprMn; split=> [->|/eqP]; first by rewrite subrr.
-  by rewrite subr_eq0 eqr_expn2 ?mulr_ge0 ?nrm_ge0 // => /eqP.
+rewrite (nrm_eq_defect A x c0).
 have -> : A^T *m A *m x = c ^+ 2 *: x <-> defect_mx c A *m x = 0.
   by rewrite defect_mxE; split=> [->|/eqP]; rewrite ?subrr // subr_eq0 => /eqP.
 split=> h; last by rewrite defect_form h dot0l.
@@ -116,6 +121,25 @@ exists P, (\row_i Num.sqrt (D 0 i)); split=> //; rewrite ?sD //.
   by rewrite (sqr_sqrtr (D0 i)) Dq; have := opnorm_sqn (col i P) hA; rewrite cP mulr1.
 move=> x; rewrite (defect_spectral _ _ PP GE); apply: eq_bigr => i _.
 by rewrite mxE (sqr_sqrtr (D0 i)).
+Qed.
+
+(* <v_i, x> = 0 for every s_i < c: x is in the span of the right singular vectors with s_i = c *)
+Theorem opnorm_equality_span A c (P : 'M[R]_n) (s : 'rV_n) x : is_opnorm A c ->
+  P^T *m P = 1%:M -> A^T *m A = P *m diag_mx (\row_i s 0 i ^+ 2) *m P^T -> (forall i, 0 <= s 0 i <= c) ->
+  (nrm (A *m x) = c * nrm x <-> forall i, s 0 i < c -> dot (col i P) x = 0).
+Proof.
+move=> hA PP GE sc; have c0 := opnorm_ge0 hA.
+rewrite (nrm_eq_defect A x c0) (defect_spectral _ _ PP GE).
+have F0 i : true -> 0 <= (c ^+ 2 - (\row_i s 0 i ^+ 2) 0 i) * dot (col i P) x ^+ 2.
+  move=> _; have /andP[s0 s1] := sc i.
+  by rewrite mxE mulr_ge0 ?sqr_ge0 // subr_ge0 ler_pexpn2r ?nnegrE.
+split=> [h i si|h].
+  have /eqP := psumr_eq0P F0 h (i := i) isT; have /andP[s0 s1] := sc i.
+  rewrite mxE mulf_eq0 subr_eq0 sqrf_eq0 eqr_expn2 // => /orP[/eqP ci|/eqP //].
+  by move: si; rewrite ci ltxx.
+apply: big1 => i _; rewrite mxE; have /andP[s0 s1] := sc i.
+move: s1; rewrite le_eqVlt => /orP[/eqP ->|/h ->]; first by rewrite subrr mul0r.
+by rewrite expr0n mulr0.
 Qed.
 
 (* (b): the gap b < c^2 is said on the hyperplane orthogonal to v *)

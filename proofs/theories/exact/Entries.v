@@ -1,11 +1,12 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claim spectral.norms.entries:
-   max |a_ij| <= largest column norm <= |A| <= sqrt(|A|_1 |A|_inf) <= sqrt(m n) max |a_ij|.
+(* Claim spectral.norms.entries: from the largest entry of a matrix to its spectral norm and back.
+
+   max |a_ij| <= largest column norm <= |A| <= sqrt(|A|_1 |A|_inf) <= sqrt(m n) max |a_ij|:
 
    [entry_le_column], [column_le_opnorm], [opnorm_le_schur], [schur_le_entry]. The four quantities are [max_entry],
-   [max_column] (of the 2-norms of the columns), [norm_1] (largest column sum of |a_ij|) and [norm_inf] (largest row sum);
-   a maximum over an empty range is 0. [opnorm_le_schur] is also the Schur test among the cheap bounds T7. *)
+   [max_column] (of the 2-norms of the columns), [norm_1] (largest column sum of |a_ij|) and [norm_inf] (largest row
+   sum); a maximum over an empty range is 0. [opnorm_le_schur] is also the Schur test among the cheap bounds T7. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,8 +2,9 @@
 
 (* From an entrywise bound of a matrix to a bound of its spectral norm.
 
-   [opbound_entrywise]: |E_ij| <= N_ij gives |E| <= |N|. [gram_perturbation]: |E_ij| <= g (|A|^T |A|)_ij + w, the shape of the error of a computed Gram matrix,
-   gives |E| <= g b^2 + n w for every bound b of the matrix |A| of absolute values; [opbound_abs_frob] and [opbound_abs_schur] are two such bounds. Serves lemma L3. *)
+   [opbound_entrywise]: |E_ij| <= N_ij gives |E| <= |N|. [gram_perturbation]: |E_ij| <= g (|A|^T |A|)_ij + w, the
+   shape of the error of a computed Gram matrix, gives |E| <= g b^2 + n w for every bound b of the matrix |A| of
+   absolute values; [opbound_abs_frob] and [opbound_abs_schur] are two such bounds. Serves lemma L3. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,9 +2,9 @@
 
 (* The Frobenius norm over a real closed field.
 
-   [frob2 A] is the sum of the squared entries, [frob A] its square root. Main results: [frob2_trace]
-   (|A|_F^2 = tr (A^T A)), [frob_bound] (|A x| <= |A|_F |x|), and Bessel's inequality in matrix form,
-   [frob2_rank_update] and [bessel2]. *)
+   [frob2 A] is the sum of the squared entries, [frob A] its square root. Main results: [frob2_trace] (|A|_F^2 = tr
+   (A^T A)), [frob_bound] (|A x| <= |A|_F |x|), and Bessel's inequality in matrix form, [frob2_rank_update] and
+   [bessel2]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,9 +2,9 @@
 
 (* Claim spectral.norms.frobenius: |A| <= |A|_F <= sqrt(rank A) |A| <= sqrt(min(m,n)) |A|.
 
-   [opnorm_le_frobenius] and when it is an equality, [opnorm_eq_frobenius_outer] and [opnorm_eq_frobenius] (rank at most one);
-   [frobenius_le_factor] (A = U V with inner dimension r), [frobenius_le_rank], [frobenius_le_min]; [frobenius_le_nuclear]
-   (|A|_F^2 <= |A| |A|_nuc, the nuclear norm as in Nuclear.v). *)
+   [opnorm_le_frobenius] and when it is an equality, [opnorm_eq_frobenius_outer] and [opnorm_eq_frobenius] (rank at
+   most one); [frobenius_le_factor] (A = U V with inner dimension r), [frobenius_le_rank], [frobenius_le_min];
+   [frobenius_le_nuclear] (|A|_F^2 <= |A| |A|_nuc, the nuclear norm as in Nuclear.v). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,14 +2,16 @@
 
 (* Lemma T3 of the enclosures: the spectral norm and a gap below it, by repeated squaring.
 
-   H 0, H 1, ... are symmetric matrices with H 0 / s 0 within E0 of G and H (j+1) / s (j+1) within E j of (H j)^2: exact squaring up to the
-   rounding errors E j and the scale factors s j > 0. (a) [upper_chain]: a bound M k of H k goes back through the chain to a bound of G.
-   (b) [gap_test]: if b goes through the chain to a b k > 0 with |H k|_F^2 - |H k w|^2 / |w|^2 <= (b k)^2 for some w, then the form of G is at
-   most b on the hyperplane orthogonal to its top eigenvector: its second eigenvalue is at most b. *)
+   H 0, H 1, ... are symmetric matrices with H 0 / s 0 within E0 of G and H (j+1) / s (j+1) within E j of (H j)^2:
+   exact squaring up to the rounding errors E j and the scale factors s j > 0. (a) [upper_chain]: a bound M k of H k
+   goes back through the chain to a bound of G. (b) [gap_test]: if b goes through the chain to a b k > 0 with |H
+   k|_F^2 - |H k w|^2 / |w|^2 <= (b k)^2 for some w, then the form of G is at most b on the hyperplane orthogonal to
+   its top eigenvector: its second eigenvalue is at most b. For G = A^T A they read [opnorm_upper_chain] and
+   [opnorm_gap_test], the hypothesis of [opnorm_kato_temple]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm SymEigen Spectral TopEigen.
+From Widthwise.exact Require Import Vec Frobenius OpNorm SymEigen Spectral TopEigen OpNormBound.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -137,4 +139,37 @@ rewrite -sqn_eq0 pythagoras ?dotZl ?dotZr ?vz ?mulr0 // !sqnZ v1 mulr1 gt_eqF //
 by rewrite lt_def sqrf_eq0 zw sqr_ge0.
 Qed.
 End Chain.
+
+Theorem opnorm_upper_chain m n (A : 'M[R]_(m, n)) c (H : nat -> 'M[R]_n) (s E M : nat -> R) E0 k :
+  is_opnorm A c -> (forall j, 0 < s j) ->
+  opbound ((s 0%N)^-1 *: H 0%N - A^T *m A) E0 ->
+  (forall j, (j < k)%N -> opbound ((s j.+1)^-1 *: H j.+1 - H j *m H j) (E j)) ->
+  (forall j, (j <= k)%N -> (H j)^T = H j) ->
+  opbound (H k) (M k) -> (forall j, (j < k)%N -> 0 <= M j /\ M j.+1 / s j.+1 + E j <= M j ^+ 2) ->
+  c ^+ 2 <= M 0%N / s 0%N + E0.
+Proof.
+move=> /gram_opnorm [_ lc] s0 start sq symH hk hM; apply: lc.
+exact: (upper_chain s0 start sq symH hk hM).
+Qed.
+
+Theorem opnorm_gap_test m n (A : 'M[R]_(m, n)) (H : nat -> 'M[R]_n) (s E bs : nat -> R) E0 k b (w : 'cV_n) :
+  (forall j, 0 < s j) ->
+  opbound ((s 0%N)^-1 *: H 0%N - A^T *m A) E0 ->
+  (forall j, (j < k)%N -> opbound ((s j.+1)^-1 *: H j.+1 - H j *m H j) (E j)) ->
+  (forall j, (j <= k)%N -> (H j)^T = H j) ->
+  bs 0%N <= s 0%N * (b - E0) -> (forall j, (j < k)%N -> bs j.+1 <= s j.+1 * (bs j ^+ 2 - E j)) ->
+  (forall j, (j <= k)%N -> 0 < bs j) ->
+  w != 0 -> frob2 (H k) - sqn (H k *m w) / sqn w <= bs k ^+ 2 ->
+  exists v, forall z, dot z v = 0 -> sqn (A *m z) <= b * sqn z.
+Proof.
+case: n A H w => [|n] A H w s0 start sq symH b0 bstep bpos w0 test.
+  by move: w0; rewrite [w]flatmx0 eqxx.
+have [c hc] := opnorm_exists A; have [v [v1 _ Gv]] := opnorm_attained (ltn0Sn n) hc.
+have formE z : dot (A^T *m A *m z) z = sqn (A *m z) by rewrite -mulmxA dot_adj trmxK.
+exists v => z zv; rewrite -formE.
+apply: (gap_test s0 start sq symH (l := c ^+ 2) (v := v) (w := w) (bs := bs)) => //.
+- by rewrite trmx_mul trmxK.
+- by rewrite -nrm_sqr v1 expr1n.
+- by move=> y; rewrite formE; apply: opnorm_sqn.
+Qed.
 End Gap.

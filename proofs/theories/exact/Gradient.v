@@ -2,8 +2,9 @@
 
 (* Gradients as first-order expansions, over a real closed field.
 
-   [is_gradient f W G]: f (W + E) = f W + <G, E> + o(|E|_F), with epsilon and a radius; vectors are matrices of one column.
-   [has_derivative f x a] is the same for a function of one number. [gradient_uniq]: there is at most one gradient. *)
+   [is_gradient f W G]: f (W + E) = f W + <G, E> + o(|E|_F), with epsilon and a radius; vectors are matrices of one
+   column. [has_derivative f x a] is the same for a function of one number. [gradient_uniq]: there is at most one
+   gradient. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

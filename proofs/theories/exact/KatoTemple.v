@@ -2,9 +2,10 @@
 
 (* Lemma T2 of the enclosures: the Kato-Temple upper bound of the largest eigenvalue.
 
-   A bound b of the form on some hyperplane w^T (which says that the second eigenvalue is at most b) and a trial vector x with Rayleigh
-   quotient r > b give l <= r + |G x - r x|^2 / (r - b), for |x| = 1: [kato_temple]. [opnorm_kato_temple] is the same for the
-   squared spectral norm, any x <> 0, any shift in the residual, and r known only between two bounds. *)
+   A bound b of the form on some hyperplane w^T (which says that the second eigenvalue is at most b) and a trial
+   vector x with Rayleigh quotient r > b give l <= r + |G x - r x|^2 / (r - b), for |x| = 1: [kato_temple].
+   [opnorm_kato_temple] is the same for the squared spectral norm, any x <> 0, any shift in the residual, and r known
+   only between two bounds. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,9 +2,9 @@
 
 (* The nuclear norm over a real closed field, as a relation.
 
-   [is_nuc A t]: t is the trace of the positive semidefinite square root of A^T A. It determines t ([is_nuc_uniq]), every
-   matrix has one ([nuc_exists]), and it is the sum of the singular values, whichever eigenbasis of A^T A they are
-   read from ([is_nuc_singular]). [frob2_le_opnorm_nuc]: |A|_F^2 <= |A| |A|_nuc. Serves the claims
+   [is_nuc A t]: t is the trace of the positive semidefinite square root of A^T A. It determines t ([is_nuc_uniq]),
+   every matrix has one ([nuc_exists]), and it is the sum of the singular values, whichever eigenbasis of A^T A they
+   are read from ([is_nuc_singular]). [frob2_le_opnorm_nuc]: |A|_F^2 <= |A| |A|_nuc. Serves the claims
    spectral.norms.frobenius and spectral.norms.rank-one. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.

@@ -2,10 +2,10 @@
 
 (* The spectral norm over a real closed field, as a relation.
 
-   [opbound A c]: c >= 0 and |A x| <= c |x| for every x.  [is_opnorm A c]: c is the least such bound. It determines c
-   ([is_opnorm_uniq]); that such a c exists and is attained is shown in OpNormBound.v.
-   Main results: [opbound_sqn] and [opbound_form] (the bound said with squares, and through the form of A^T A), and how bounds go through
-   sums, products, multiples and transposes; [gram_opnorm] (|A^T A| = |A|^2). *)
+   [opbound A c]: c >= 0 and |A x| <= c |x| for every x. [is_opnorm A c]: c is the least such bound. It determines c
+   ([is_opnorm_uniq]); that such a c exists and is attained is shown in OpNormBound.v. Main results: [opbound_sqn] and
+   [opbound_form] (the bound said with squares, and through the form of A^T A), and how bounds go through sums,
+   products, multiples and transposes; [gram_opnorm] (|A^T A| = |A|^2). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -3,9 +3,9 @@
 (* Claim spectral.opnorm-bound: |A x| <= |A| |x|.
 
    [opnorm_le] is the bound. That it says something about every matrix: [opnorm_exists] (every matrix has a spectral
-   norm) and, for at least one column, [opnorm_attained] (some unit vector attains it, and is an eigenvector of A^T A) and
-   [is_opnorm_max] (the norm is the maximum of |A x| over unit x). [opnorm_lower] is lemma T1 of the enclosures: every
-   vector gives a lower bound. [frob_bound] (Frobenius.v) is the bound that needs no spectral theory. *)
+   norm) and, for at least one column, [opnorm_attained] (some unit vector attains it, and is an eigenvector of A^T A)
+   and [is_opnorm_max] (the norm is the maximum of |A x| over unit x). [opnorm_lower] is lemma T1 of the enclosures:
+   every vector gives a lower bound. [frob_bound] (Frobenius.v) is the bound that needs no spectral theory. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -71,7 +71,7 @@ by apply: (is_opnorm_attained (x := v)) => //; rewrite -!nrm_sqr Av v1 expr1n mu
 Qed.
 
 (* T1: any vector gives a lower bound, however it was found *)
-Theorem opnorm_lower m n (A : 'M[R]_(m, n)) c x : is_opnorm A c -> x != 0 ->
+Theorem opnorm_lower m n (A : 'M[R]_(m, n)) c (x : 'cV_n) : is_opnorm A c -> x != 0 ->
   nrm (A *m x) / nrm x <= c.
 Proof. by move=> hc x0; rewrite ler_pdivr_mulr ?opnorm_le // nrm_gt0. Qed.
 End Bound.

@@ -1,10 +1,11 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claim spectral.opnorm.axioms: the spectral norm is a submultiplicative norm, invariant under transposition and isometries.
+(* Claim spectral.opnorm.axioms: the spectral norm is a submultiplicative norm, invariant under transposition and
+   isometries.
 
-   [opnorm_eq0], [opnorm_triangle], [opnorm_reverse_triangle], [opnormZ], [opnorm_mul], [opnorm_tr], [opnorm_isometry] (Q^T Q = 1), [opnorm_submatrix]
-   (deleting rows or columns), and [opnorm_near_isometry], the form that holds for every Q and that a checker can use on a Q
-   whose columns are orthonormal up to rounding. *)
+   [opnorm_eq0], [opnorm_triangle], [opnorm_reverse_triangle], [opnormZ], [opnorm_mul], [opnorm_tr], [opnorm_isometry]
+   (Q^T Q = 1), [opnorm_submatrix] (deleting rows or columns), and [opnorm_near_isometry], the form that holds for
+   every Q and that a checker can use on a Q whose columns are orthonormal up to rounding. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

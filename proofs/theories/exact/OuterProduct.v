@@ -2,10 +2,11 @@
 
 (* Claim spectral.gradient.outer-product: the gradient of a loss in a weight matrix is d h^T.
 
-   For z = W h + b and any loss L that has a gradient d at z: [gradient_weight] (d h^T in W) and [gradient_bias] (d in b).
-   [gradient_backward]: through an entrywise phi and the next layer V the gradient d of the loss goes back as phi'(z) * (V^T d).
-   For phi (z) = z^2 / 2 and L = <c, V phi (z)> ([quadratic_loss]), where d = z * (V^T c) entry by entry ([quadratic_delta]), the statements are identities
-   that a checker can evaluate: [quadratic_expansion] and [quadratic_central_difference]; [quadratic_gradient] joins them to the general theorems. *)
+   For z = W h + b and any loss L that has a gradient d at z: [gradient_weight] (d h^T in W) and [gradient_bias] (d in
+   b). [gradient_backward]: through an entrywise phi and the next layer V the gradient d of the loss goes back as
+   phi'(z) * (V^T d). For phi (z) = z^2 / 2 and L = <c, V phi (z)> ([quadratic_loss]), where d = z * (V^T c) entry by
+   entry ([quadratic_delta]), the statements are identities that a checker can evaluate: [quadratic_expansion] and
+   [quadratic_central_difference]; [quadratic_gradient] joins them to the general theorems. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,7 +2,8 @@
 
 (* The square root of a positive semidefinite matrix.
 
-   [psd A]: A is symmetric and its form is non-negative. [psd_root_exists], [psd_root_unique]: exactly one psd S has S S = A. Serves the nuclear norm. *)
+   [psd A]: A is symmetric and its form is non-negative. [psd_root_exists], [psd_root_unique]: exactly one psd S has S
+   S = A. Serves the nuclear norm. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

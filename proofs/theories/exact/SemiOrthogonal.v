@@ -2,10 +2,11 @@
 
 (* Claim spectral.norms.semi-orthogonal: |Q| = 1 and |Q|_F = sqrt(min(m,n)).
 
-   Q^T Q = 1 (m x n with n >= 1 columns): [semi_orthogonal_opnorm], [semi_orthogonal_frob2], [semi_orthogonal_frob]; Q Q^T = 1:
-   [semi_orthogonal_opnorm_tr], [semi_orthogonal_frob2_tr], [semi_orthogonal_frob_tr]. For every Q whatever, with E = Q^T Q - 1:
-   [near_orthogonal_opnorm] (| |Q|^2 - 1 | <= |E|_F) and [near_orthogonal_frob2] (| |Q|_F^2 - n | <= sqrt n |E|_F), the form a
-   checker can use on a Q computed in floating point. *)
+   Q^T Q = 1 (m x n with n >= 1 columns): [semi_orthogonal_opnorm], [semi_orthogonal_frob2], [semi_orthogonal_frob]; Q
+   Q^T = 1: [semi_orthogonal_opnorm_tr], [semi_orthogonal_frob2_tr], [semi_orthogonal_frob_tr]. For every Q whatever,
+   with E = Q^T Q - 1: [near_orthogonal_opnorm] (| |Q|^2 - 1 | <= |E|_F) and [near_orthogonal_frob2] (| |Q|_F^2 - n |
+   <= sqrt n |E|_F), and [near_orthogonal_opnorm_tr], [near_orthogonal_frob2_tr] with Q Q^T - 1: the form a checker
+   can use on a Q computed in floating point. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -74,4 +75,15 @@ have -> : nrm (const_mx 1 : 'cV[R]_n) = Num.sqrt n%:R.
 rewrite ler_wpmul2l ?sqrtr_ge0 // /nrm /frob ler_wsqrtr //; apply: ler_sum => i _.
 by rewrite (bigD1 i) //= !mxE -expr2 ler_addl; apply: sumr_ge0 => j _; apply: sqr_ge0.
 Qed.
+
+(* and by rows *)
+Theorem near_orthogonal_opnorm_tr m n (Q : 'M[R]_(m, n)) q :
+  (0 < m)%N -> is_opnorm Q q -> `|q ^+ 2 - 1| <= frob (Q *m Q^T - 1%:M).
+Proof.
+move=> m0 /opnorm_tr hq; have := near_orthogonal_opnorm m0 hq.
+by rewrite trmxK.
+Qed.
+Theorem near_orthogonal_frob2_tr m n (Q : 'M[R]_(m, n)) :
+  `|frob2 Q - m%:R| <= Num.sqrt m%:R * frob (Q *m Q^T - 1%:M).
+Proof. by have := near_orthogonal_frob2 Q^T; rewrite frob2_tr trmxK. Qed.
 End SemiOrthogonal.

@@ -2,8 +2,8 @@
 
 (* The spectral theorem for symmetric matrices, over any real closed field.
 
-   [spectral]: A^T = A gives A = P diag(d) P^T with P^T P = 1. By induction on the size: a Householder matrix ([householder]) sends an
-   eigenvector to the first axis and leaves a smaller symmetric block. *)
+   [spectral]: A^T = A gives A = P diag(d) P^T with P^T P = 1. By induction on the size: a Householder matrix
+   ([householder]) sends an eigenvector to the first axis and leaves a smaller symmetric block. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,13 +2,13 @@
 
 (* Claim spectral.stable-rank: 1 <= sr(A) <= rank(A) <= min(m,n).
 
-   [is_stable_rank A s]: s = |A|_F^2 / |A|^2. For A <> 0: [stable_rank_ge1], [stable_rank_le_factor] (A = U V with inner dimension r),
-   [stable_rank_le_rank], [stable_rank_le_min], [stable_rank_eq1] (1 exactly for rank one); unchanged by multiples [stable_rankZ], transposition
-   [stable_rank_tr] and isometries [stable_rank_isometry]. *)
+   [is_stable_rank A s]: s = |A|_F^2 / |A|^2. For A <> 0: [stable_rank_ge1], [stable_rank_le_factor] (A = U V with
+   inner dimension r), [stable_rank_le_rank], [stable_rank_le_min], [stable_rank_eq1] (1 exactly for rank one);
+   unchanged by multiples [stable_rankZ], transposition [stable_rank_tr] and isometries [stable_rank_isometry]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm SymEigen Spectral TopEigen OpNormBound OpNormLaws FrobeniusOpNorm.
+From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws FrobeniusOpNorm.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

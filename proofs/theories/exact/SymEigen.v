@@ -2,8 +2,9 @@
 
 (* A symmetric matrix has a real eigenvalue, over any real closed field.
 
-   [sym_eigen]: for A^T = A of positive size there are a number a and a vector x <> 0 with A x = a x. The characteristic polynomial has a
-   root in R[i]; the real and imaginary parts of its eigenvector and the symmetry of A force the root to be real. Serves the spectral theorem. *)
+   [sym_eigen]: for A^T = A of positive size there are a number a and a vector x <> 0 with A x = a x. The
+   characteristic polynomial has a root in R[i]; the real and imaginary parts of its eigenvector and the symmetry of A
+   force the root to be real. Serves the spectral theorem. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.real_closed Require Import complex.

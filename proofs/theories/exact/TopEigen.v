@@ -2,9 +2,9 @@
 
 (* The top eigenvector of a symmetric matrix.
 
-   [top_eigen]: a symmetric matrix G of positive size has a unit v and a number l with G v = l v and
-   <G z, z> <= l |z|^2 for every z: its largest eigenvalue, said without sorting. Serves the existence of the spectral
-   norm (OpNormBound.v) and the enclosures T2 and T3. *)
+   [top_eigen]: a symmetric matrix G of positive size has a unit v and a number l with G v = l v and <G z, z> <= l
+   |z|^2 for every z: its largest eigenvalue, said without sorting. Serves the existence of the spectral norm
+   (OpNormBound.v) and the enclosures T2 and T3. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,8 +2,8 @@
 
 (* Claim spectral.update-alignment.rank-one: a gradient step from one example is aligned with that example.
 
-   The update is D = - eta d h^T ([update eta d h]; d the gradient at the output, h the input of the layer, eta any step):
-   [update_apply] (D h = - eta |h|^2 d), [update_aligned] (|D h| = |D| |h|), [update_opnorm] and [update_frob]
+   The update is D = - eta d h^T ([update eta d h]; d the gradient at the output, h the input of the layer, eta any
+   step): [update_apply] (D h = - eta |h|^2 d), [update_aligned] (|D h| = |D| |h|), [update_opnorm] and [update_frob]
    (|D| = |D|_F = |eta| |d| |h|), [update_other_input] (|D h'| = |eta| |d| |<h, h'>|). No vector needs to be non-zero. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.

@@ -2,9 +2,10 @@
 
 (* Directed bounds: one step outward from a result rounded to nearest, as in widthwise_rounding::directed.
 
-   [nearest f x]: the IEEE-754 number f is x rounded to nearest, infinite on overflow. [Bplus_nearest], [Bminus_nearest], [Bmult_nearest], [Bdiv_nearest],
-   [Bsqrt_nearest]: so is the result of each operation on finite numbers. [next_up_bound], [next_down_bound]: the next number above f is at least x and the one
-   below at most x, underflow and overflow included, where plus infinity is above every real ([above], [below]; NaN is neither). *)
+   [nearest f x]: the IEEE-754 number f is x rounded to nearest, infinite on overflow. [Bplus_nearest],
+   [Bminus_nearest], [Bmult_nearest], [Bdiv_nearest], [Bsqrt_nearest]: so is the result of each operation on finite
+   numbers. [next_up_bound], [next_down_bound]: the next number above f is at least x and the one below at most x,
+   underflow and overflow included, where plus infinity is above every real ([above], [below]; NaN is neither). *)
 
 From Coq Require Import Reals ZArith Lra Lia Bool.
 From Flocq Require Import Core BinarySingleNaN.
@@ -87,7 +88,8 @@ Lemma xorb_mult (a b : float) (x y : R) :
   (xorb (Bsign a) (Bsign b) = true -> x * y <= 0) /\ (xorb (Bsign a) (Bsign b) = false -> 0 <= x * y).
 Proof.
 destruct (Bsign a), (Bsign b); simpl; intros A1 A2 B1 B2; split; try discriminate; intros _;
-  try specialize (A1 eq_refl); try specialize (A2 eq_refl); try specialize (B1 eq_refl); try specialize (B2 eq_refl); nra.
+  try specialize (A1 eq_refl); try specialize (A2 eq_refl);
+  try specialize (B1 eq_refl); try specialize (B2 eq_refl); nra.
 Qed.
 Theorem Bmult_nearest (a b : float) : is_finite a = true -> is_finite b = true ->
   nearest (Bmult mode_NE a b) (B2R a * B2R b).
@@ -116,7 +118,8 @@ Theorem Bsqrt_nearest (a : float) : is_finite a = true -> 0 <= B2R a ->
 Proof.
 intros Fa Ha. destruct (Bsqrt_correct prec emax Hprec Hmax mode_NE a) as (H1 & H2 & _).
 apply nearest_finite; auto. rewrite H2. destruct a as [s|s| |[|] m e B]; try discriminate; auto.
-simpl in Ha. pose proof (F2R_lt_0 radix2 (Float radix2 (Zneg m) e) eq_refl). simpl in H. unfold F2R in *; simpl in *. lra.
+simpl in Ha. pose proof (F2R_lt_0 radix2 (Float radix2 (Zneg m) e) eq_refl).
+simpl in H. unfold F2R in *; simpl in *. lra.
 Qed.
 
 Theorem next_up_bound f x : nearest f x -> above (Bsucc f) x.

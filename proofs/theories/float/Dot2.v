@@ -2,9 +2,10 @@
 
 (* Lemma L4, second half: the compensated dot product, bounded by the errors that it sums itself.
 
-   The kernel is widthwise_linalg::DotAccumulator::add_product, term by term ([k_dot2]). With (p, q, e) its state after n terms and s the exact sum of
-   products, [dot2_error]: |p + q - s| (1 - u)^(n+1) <= ((1 + u)^n - 1) e, so that gamma_n times e, inflated for n + 1 roundings, bounds the error.
-   There each product is zero or at least 2^(emin + 2 prec - 1), as for [two_prod]; without that, [dot2_error_underflow] adds 7/2 smallest subnormals a term.
+   The kernel is widthwise_linalg::DotAccumulator::add_product, term by term ([k_dot2]). With (p, q, e) its state
+   after n terms and s the exact sum of products, [dot2_error]: |p + q - s| (1 - u)^(n+1) <= ((1 + u)^n - 1) e, so
+   that gamma_n times e, inflated for n + 1 roundings, bounds the error. There each product is zero or at least
+   2^(emin + 2 prec - 1), as for [two_prod]; without that, [dot2_error_underflow] adds 7/2 smallest subnormals a term.
    Nothing may overflow: the bridge in Ieee.v has the form that a caller can test. *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz.
@@ -68,7 +69,8 @@ Lemma error_terms_exact (xy : list (R * R)) : forall p, fmt p -> Forall in_forma
   high_part p xy + total (fun d => fst d + snd d) (error_terms p xy) = p + xdot xy.
 Proof.
 induction xy as [|[x y] l IH]; intros p Fp F H; [simpl; ring|].
-inversion F as [|d l' (Fx & Fy) Fl]; subst. inversion H as [|d l' Hxy Hl]; subst. unfold product_ok in Hxy. cbn [fst snd] in *.
+inversion F as [|d l' (Fx & Fy) Fl]; subst. inversion H as [|d l' Hxy Hl]; subst.
+unfold product_ok in Hxy. cbn [fst snd] in *.
 cbn [high_part error_terms xdot total fold_right fst snd].
 destruct (fmt_two_prod x y) as (Fh & Fr).
 destruct (two_prod prec emin x y Hp He Fx Fy) as (E & _). specialize (E Hxy).
@@ -195,7 +197,8 @@ intros Hu1 H. induction H as [|d l (F1 & F2) H IH]; intros s Fs Hs.
   assert (Fa1 : fmt (Rabs (fst d))) by now apply generic_format_abs.
   assert (Fa2 : fmt (Rabs (snd d))) by now apply generic_format_abs.
   assert (Ec := rnd_add_err prec emin Hprec _ _ Fa1 Fa2). fold c in Ec.
-  assert (Hm : 0 <= magnitude d) by (unfold magnitude; pose proof (Rabs_pos (fst d)); pose proof (Rabs_pos (snd d)); lra).
+  assert (Hm : 0 <= magnitude d).
+  { unfold magnitude. pose proof (Rabs_pos (fst d)). pose proof (Rabs_pos (snd d)). lra. }
   fold (magnitude d) in Ec. rewrite (Rabs_pos_eq _ Hm) in Ec. apply Rabs_le_inv in Ec.
   assert (Fc : fmt c) by apply rnd_fmt, Hprec.
   assert (Hc : (1 - u) * magnitude d <= c) by lra.
@@ -209,7 +212,8 @@ intros Hu1 H. induction H as [|d l (F1 & F2) H IH]; intros s Fs Hs.
   set (M := total magnitude l) in *. set (m := magnitude d) in *.
   assert (Hq : 0 <= (1 - u) ^ length l) by (apply pow_le; lra).
   set (q := (1 - u) ^ length l) in *.
-  replace ((1 - u) * q * (s + (1 - u) * (m + M))) with (q * ((1 - u) * (s + (1 - u) * m) + (1 - u) * ((1 - u) * M))) by ring.
+  replace ((1 - u) * q * (s + (1 - u) * (m + M)))
+    with (q * ((1 - u) * (s + (1 - u) * m) + (1 - u) * ((1 - u) * M))) by ring.
   apply Rmult_le_compat_l; auto.
   assert ((1 - u) * (s + (1 - u) * m) <= (1 - u) * (s + c)) by (apply Rmult_le_compat_l; lra).
   assert (0 <= u * ((1 - u) * M)) by (repeat apply Rmult_le_pos; lra). lra.

@@ -2,9 +2,10 @@
 
 (* Lemma L4, first half: error-free transforms, in the order of operations of widthwise_rounding::error_free.
 
-   [two_sum]: Knuth's sum, s + e = a + b always. [two_prod]: Veltkamp's splitting and Dekker's product without a fused operation, p + e = a b whenever a b is
-   zero or at least 2^(emin + 2 prec - 1), and within 7/2 smallest subnormals otherwise (no overflow). Both come from Flocq's Pff2Flocq; what is proved here is that the Rust code,
-   whose signs and order differ, computes the same numbers. *)
+   [two_sum]: Knuth's sum, s + e = a + b always. [two_prod]: Veltkamp's splitting and Dekker's product without a fused
+   operation, p + e = a b whenever a b is zero or at least 2^(emin + 2 prec - 1), and within 7/2 smallest subnormals
+   otherwise (no overflow). Both come from Flocq's Pff2Flocq; what is proved here is that the Rust code, whose signs
+   and order differ, computes the same numbers. *)
 
 From Coq Require Import Reals ZArith Lra Lia Bool.
 From Flocq Require Import Core Pff2Flocq.
@@ -44,7 +45,8 @@ apply generic_format_FLT. exists (Float radix2 (2 ^ half + 1) 0).
 - unfold F2R; cbn [Fnum Fexp]. rewrite plus_IZR, (IZR_Zpower radix2) by lia. simpl (bpow radix2 0). ring.
 - cbn [Fnum]. rewrite Z.abs_eq by (pose proof (Z.pow_nonneg 2 half); lia).
   assert (2 ^ half + 1 < 2 ^ (half + 1))%Z.
-  { rewrite Z.pow_add_r by lia. assert (2 ^ 1 <= 2 ^ half)%Z by (apply Z.pow_le_mono_r; [lia|apply Z.div_le_lower_bound; lia]). lia. }
+  { rewrite Z.pow_add_r by lia.
+    assert (2 ^ 1 <= 2 ^ half)%Z by (apply Z.pow_le_mono_r; [lia|apply Z.div_le_lower_bound; lia]). lia. }
   assert (2 ^ (half + 1) <= 2 ^ prec)%Z by (apply Z.pow_le_mono_r; lia). simpl radix_val. lia.
 - cbn [Fexp]. lia.
 Qed.

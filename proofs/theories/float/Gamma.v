@@ -2,8 +2,9 @@
 
 (* Lemma L0: the constants gamma_k = k u / (1 - k u).
 
-   [gamma_simple]: gamma_k <= (k + 1) u while k (k + 1) u <= 1, the test of widthwise_rounding::gamma_upper. [product_gamma]: a product of k factors (1 + d) or
-   1 / (1 + d) with |d| <= u is 1 + t with |t| <= gamma_k. [gamma_bound] is the case of k equal factors 1 + u. *)
+   [gamma_simple]: gamma_k <= (k + 1) u while k (k + 1) u <= 1, the test of widthwise_rounding::gamma_upper.
+   [product_gamma]: a product of k factors (1 + d) or 1 / (1 + d) with |d| <= u is 1 + t with |t| <= gamma_k.
+   [gamma_bound] is the case of k equal factors 1 + u. *)
 
 From Coq Require Import Reals List Lra Psatz.
 From Flocq Require Import Core.

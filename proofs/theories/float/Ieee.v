@@ -2,10 +2,11 @@
 
 (* The kernels on IEEE-754 data, and the bridge to rounded reals.
 
-   [Bops] runs a kernel of Kernels.v on Flocq's IEEE-754 numbers (one NaN, signed zeros, infinities). The bridge needs no hypothesis on the
-   inputs: whenever the IEEE result is finite, its real value is the result on rounded reals. [k_dot_bridge], [k_sumsq_up_bridge], [k_two_sum_bridge],
-   [k_two_prod_bridge], [k_dot2_bridge]; and what follows from them: [ieee_dot_error] (L2), [ieee_sumsq_up_certified], [ieee_two_sum], [ieee_two_prod],
-   [ieee_dot2_error] (L4). *)
+   [Bops] runs a kernel of Kernels.v on Flocq's IEEE-754 numbers (one NaN, signed zeros, infinities). The bridge needs
+   no hypothesis on the inputs: whenever the IEEE result is finite, its real value is the result on rounded reals.
+   [k_dot_bridge], [k_sumsq_up_bridge], [k_two_sum_bridge], [k_two_prod_bridge], [k_dot2_bridge]; and what follows
+   from them: [ieee_dot_error] (L2), [ieee_sumsq_up_certified], [ieee_two_sum], [ieee_two_prod], [ieee_dot2_error]
+   (L4). *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz Bool.
 From Flocq Require Import Core BinarySingleNaN.
@@ -182,7 +183,8 @@ split; auto. assert (He : (emin <= 0)%Z) by (unfold SpecFloat.emin, Prec_lt_emax
 apply two_sum; auto; apply generic_format_B2R.
 Qed.
 
-(* power is 2^((prec + 1) / 2); without the lower bound of |a b| the error term is wrong by at most 7/2 smallest subnormals *)
+(* power is 2^((prec + 1) / 2); without the lower bound of |a b| the error term is wrong by at most 7/2 smallest
+   subnormals *)
 Theorem ieee_two_prod (power a b : float) : (4 <= prec)%Z ->
   B2R power = bpow radix2 ((prec + 1) / 2) ->
   let (p, e) := k_two_prod Bops power a b in
@@ -199,7 +201,8 @@ assert (He : (emin < 0)%Z) by (unfold SpecFloat.emin, Prec_lt_emax in *; lia).
 apply two_prod; auto; apply generic_format_B2R.
 Qed.
 
-(* (high, low, errors): the exact sum is within ((1 + u)^n - 1) errors / (1 - u)^(n+1), and 7/2 smallest subnormals a term, of high + low *)
+(* (high, low, errors): the exact sum is within ((1 + u)^n - 1) errors / (1 - u)^(n+1), and 7/2 smallest subnormals a
+   term, of high + low *)
 Theorem ieee_dot2_error (power : float) (l : list (float * float)) : (4 <= prec)%Z ->
   B2R power = bpow radix2 ((prec + 1) / 2) ->
   let '(p, q, e) := k_dot2 Bops power l in
@@ -212,7 +215,8 @@ destruct (k_dot2 Bops power l) as [[p q] e]. cbn [fst snd state_R] in Br. intros
 rewrite Hc in Br.
 assert (He : (emin < 0)%Z) by (unfold SpecFloat.emin, Prec_lt_emax in *; lia).
 assert (Hu1 : u prec <= 1).
-{ unfold u. assert (bpow radix2 (- prec + 1) <= bpow radix2 0) by (apply bpow_le; lia). simpl (bpow radix2 0) in *. lra. }
+{ unfold u. assert (bpow radix2 (- prec + 1) <= bpow radix2 0) by (apply bpow_le; lia).
+  simpl (bpow radix2 0) in *. lra. }
 assert (F : Forall (in_format prec emin) (map toR2 l)).
 { apply Forall_forall. intros d Hd. apply in_map_iff in Hd. destruct Hd as ([x y] & <- & _).
   split; apply generic_format_B2R. }

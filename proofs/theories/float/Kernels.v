@@ -2,9 +2,9 @@
 
 (* The kernels, written once over a record of operations.
 
-   Each definition has the operations of the Rust function named beside it, in the same order with the same operands; the Rust
-   line stands above it. The record is instantiated with rounded reals ([Rops], RModel.v), which carry the error bounds, and with
-   IEEE-754 data ([Bops], Ieee.v), which is what runs. There is no fused operation. *)
+   Each definition has the operations of the Rust function named beside it, in the same order with the same operands;
+   the Rust line stands above it. The record is instantiated with rounded reals ([Rops], RModel.v), which carry the
+   error bounds, and with IEEE-754 data ([Bops], Ieee.v), which is what runs. There is no fused operation. *)
 
 From Coq Require Import List ZArith.
 Import ListNotations.

@@ -2,9 +2,10 @@
 
 (* Rounding to nearest as a function on the reals, and the error of one operation and of a sequential dot product.
 
-   [rnd]: the nearest number of the format with [prec] digits and least exponent [emin], ties to even, no overflow. [u] is the unit
-   roundoff 2^-prec, [eta] half the smallest subnormal (half of the Rust MIN_SUBNORMAL). [Rops] runs a kernel of Kernels.v on rounded reals.
-   Main results: [rnd_err] (any operation), [rnd_add_err] (sums do not underflow), [k_dot_error]. *)
+   [rnd]: the nearest number of the format with [prec] digits and least exponent [emin], ties to even, no overflow.
+   [u] is the unit roundoff 2^-prec, [eta] half the smallest subnormal (half of the Rust MIN_SUBNORMAL). [Rops] runs a
+   kernel of Kernels.v on rounded reals. Main results: [rnd_err] (any operation), [rnd_add_err] (sums do not
+   underflow), [k_dot_error]. *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz.
 From Flocq Require Import Core Relative Plus_error.

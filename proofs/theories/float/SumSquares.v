@@ -2,8 +2,9 @@
 
 (* The sum of squares, end to end: an inflated float sum is an upper bound of the real one.
 
-   [k_sumsq_ge]: what the rounded sum of n squares can lose, underflow included. [k_sumsq_up_ok]: for a factor of at least 1 + 2 (n + 2) u and
-   an allowance of at least n + 1 smallest subnormals, fl(fl(s factor) + allowance) is at least the sum of the squares. *)
+   [k_sumsq_ge]: what the rounded sum of n squares can lose, underflow included. [k_sumsq_up_ok]: for a factor of at
+   least 1 + 2 (n + 2) u and an allowance of at least n + 1 smallest subnormals, fl(fl(s factor) + allowance) is at
+   least the sum of the squares. *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz.
 From Flocq Require Import Core Relative Plus_error.

@@ -2,10 +2,11 @@
 
 (* Lemma L2: the error of a dot product in any bracketing.
 
-   A kernel is a tree of products and additions. [tree_error]: its error is at most ((1 + u)^h - 1) sum |x y| + N eta (1 + u)^h, where h ([height]) is
-   the largest number of roundings that a product meets and N ([nprod]) the number of products; [tree_error_gamma] is the form gamma_h sum |x y| + N omega.
-   [seq_tree_loop] says that the sequential kernel is such a tree, and [dot_error_gamma] is the bound documented at
-   widthwise_linalg::dot: gamma_n sum |x y| + n omega. *)
+   A kernel is a tree of products and additions. [tree_error]: its error is at most ((1 + u)^h - 1) sum |x y| + N eta
+   (1 + u)^h, where h ([height]) is the largest number of roundings that a product meets and N ([nprod]) the number of
+   products; [tree_error_gamma] is the form gamma_h sum |x y| + N omega. [seq_tree_loop] says that the sequential
+   kernel is such a tree, and [dot_error_gamma] is the bound documented at widthwise_linalg::dot: gamma_n sum |x y| +
+   n omega. *)
 
 From Coq Require Import Reals ZArith List Lra Lia Psatz.
 From Flocq Require Import Core.

@@ -2,7 +2,8 @@
 
 (* The Frobenius bound, end to end: from the bits of a float kernel to the spectral norm of a real matrix.
 
-   [float_opnorm_certified]: run on the entries of A, row by row, the inflated sum of squares is, when finite, at least the square of the spectral norm of A. *)
+   [float_opnorm_certified]: run on the entries of A, row by row, the inflated sum of squares is, when finite, at
+   least the square of the spectral norm of A. *)
 
 From Coq Require Import Reals.
 From Flocq Require Import Core BinarySingleNaN.

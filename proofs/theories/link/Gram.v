@@ -2,9 +2,11 @@
 
 (* Lemma L3: the error of a Gram matrix computed in floating point, in the spectral norm.
 
-   The entries of widthwise_linalg::gram are sequential dot products of two columns, i <= j, and copies below the diagonal ([gram_float]). If they are
-   finite and m u <= 1/2, the computed matrix differs from A^T A by at most gamma_m b^2 + m n omega in the spectral norm, for every bound b of the matrix |A|
-   ([gram_error]); b = |A|_F gives [gram_error_frob], the bound documented there, and b = sqrt(|A|_1 |A|_inf) gives [gram_error_schur]. *)
+   The entries of widthwise_linalg::gram are sequential dot products of two columns, i <= j, and copies below the
+   diagonal ([gram_float]). If they are finite and m u <= 1/2, the computed matrix differs from A^T A by at most
+   gamma_m b^2 + m n omega in the spectral norm, for every bound b of the matrix |A| ([gram_error]); b = |A|_F gives
+   [gram_error_frob], the bound documented there, and b = sqrt(|A|_1 |A|_inf) gives [gram_error_schur]. [square_error]
+   is the same for the square of a symmetric matrix, the E_j of lemma T3. *)
 
 From Coq Require Import Reals Lra.
 From Flocq Require Import Core BinarySingleNaN.
@@ -91,3 +93,10 @@ move=> fin hm; have p0 : 0 <= norm_1 real_mx * norm_inf real_mx by rewrite mulr_
 by rewrite -(sqr_sqrtr p0); apply: gram_error => //; apply: opbound_abs_schur.
 Qed.
 End Gram.
+
+(* E_j of lemma T3: the product of the columns of a symmetric matrix H is H^2 *)
+Theorem square_error prec emax (Hp : Prec_gt_0 prec) (He : Prec_lt_emax prec emax) n
+    (F : 'I_n -> 'I_n -> binary_float prec emax) : let H := real_mx F in
+  H^T = H -> (forall i j, is_finite (gram_float Hp He F i j) = true) -> (INR n * u prec <= / 2)%coqR ->
+  opbound (gram_mx Hp He F - H *m H) (gamma_m prec n * frob2 H + n%:R * (n%:R * omega prec emax)).
+Proof. by move=> H symH fin hn; have := gram_error_frob fin hn; rewrite symH. Qed.
