@@ -83,19 +83,24 @@ impl<'a, T: Scalar> EnclosedBasis<'a, T> {
                 (first, longest) = (j, length);
             }
         }
-        let mut second = ScaledEnclosure::zero();
-        for (j, b) in image.column_iter().enumerate() {
-            if j != first {
-                second = second.maximum(&two_norm_squared_enclosure(&b)?);
-            }
+        // The two largest lengths, whichever column they belong to.
+        let (mut top, mut second) = (ScaledEnclosure::zero(), ScaledEnclosure::zero());
+        for b in image.column_iter() {
+            let length = two_norm_squared_enclosure(&b)?;
+            second = second.maximum(&top.minimum(&length));
+            top = top.maximum(&length);
         }
         // Eigenvalues of BᵀB are within the coupling of its diagonal; those of AᵀA follow through V.
         let one = ScaledEnclosure::one();
         let second = widened(second, self.basis.coupling());
-        let e = self.basis.orthogonality_defect();
-        // A defect of one or more says nothing from above: dividing by zero gives the whole line.
-        let smallest = (one - e).maximum(&ScaledEnclosure::zero());
-        let second = (second / (one + e)).hull(&(second / smallest));
+        let defect = self.basis.orthogonality_defect();
+        let stretch = one - defect;
+        let second = if stretch.significand().lo() > T::zero() {
+            (second / (one + defect)).hull(&(second / stretch))
+        } else {
+            // Nothing is known of a basis that may be singular.
+            ScaledEnclosure::new(Enclosure::whole(), 0)
+        };
         let scale = -2 * self.exponent;
         let gap = spectral_norm.square().scale_exp2(scale) - second;
         let gap = gap.maximum(&ScaledEnclosure::zero());
@@ -206,6 +211,23 @@ mod tests {
                 assert!(gap.contains(exact) && gap.relative_width() < 1e-11, "{gap}");
             }
         }
+    }
+
+    /// A basis with `‖VᵀV − 1‖ > 1` bounds no eigenvalue from above.
+    #[test]
+    fn a_short_basis_says_nothing_of_the_second_singular_value() {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let entries = [2.0, 0.0, 0.0, 1.0];
+        let a = EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(&entries, 2, 2)).unwrap();
+        let vectors = [1.0 / 64.0, 0.0, 0.0, 1.0 / 64.0];
+        let vectors = DMatrixView::from_slice(&vectors, 2, 2);
+        let work = scratch.take(singular_basis_workspace_len(2, 2)).unwrap();
+        let basis = SingularBasis::with_vectors(&a.center(), a.radius(), &vectors, work).unwrap();
+        let basis = EnclosedBasis::from_basis(basis, &a);
+        let x = [1.0, 2.0];
+        let gap = basis.gap_deficit(&a, ScaledEnclosure::count(2), &DVectorView::from_slice(&x, 2)).unwrap();
+        assert!(gap.to_enclosure().contains(12.0), "{gap}");
     }
 
     #[test]

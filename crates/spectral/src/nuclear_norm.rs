@@ -52,7 +52,7 @@ where
 
 /// Encloses the nuclear norm `Σ σ_i` of a matrix of any shape in a workspace of [`nuclear_norm_workspace_len`] numbers.
 ///
-/// About `(m + n)u` wide relatively, small singular values included. About `100 max(m, n) min(m, n)²` operations.
+/// About `5s^(3/2)u` wide relatively for `s = min(m, n)`, small singular values included. About `100 max(m, n) min(m, n)²` operations.
 ///
 /// # Errors
 ///

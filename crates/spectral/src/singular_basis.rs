@@ -258,7 +258,7 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
         (self.image, self.spare)
     }
 
-    /// Encloses all singular values, in descending order; to about `(m + n)u‖A‖₂` for the basis of Jacobi.
+    /// Encloses all singular values, in descending order; to about `5n^(3/2)u‖A‖₂` for the basis of Jacobi.
     ///
     /// For a nearly orthonormal `Z`, found by Gram–Schmidt, and a diagonal `D` of lengths, `B = Z D + E`. With
     /// `‖ZᵀZ − 1‖_F ≤ ζ` the singular values of `Z D` are within factors `√(1 ± ζ)` of the lengths (Ostrowski); `E` and the error of
