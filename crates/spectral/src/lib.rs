@@ -31,6 +31,7 @@ mod alignment;
 mod centered;
 mod certify;
 mod cheap;
+mod collatz_wielandt;
 mod gram_schmidt;
 mod kato_temple;
 mod natural_norm;
@@ -47,6 +48,7 @@ mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
+pub use collatz_wielandt::spectral_norm_bounds_in;
 pub use natural_norm::{rms_operator_norm, rms_operator_norm_in};
 pub use newton_schulz::{
     NewtonSchulz, newton_schulz_in, newton_schulz_workspace_len, orthogonality_defect_in,

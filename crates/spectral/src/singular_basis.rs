@@ -277,52 +277,65 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
             return Err(KernelError::shape("singular values", count, out.len()));
         }
         let (dual, _) = orthonormalised(&self.image, self.spare);
-        let one = ScaledEnclosure::one();
-        let (mut defect, mut rest) = (ScaledEnclosure::zero(), T::zero());
-        let mut kept = 0;
-        for (j, (b, z)) in self.image.column_iter().zip(dual.column_iter()).enumerate() {
-            // More columns than rows cannot all be orthonormal.
-            let is_kept = kept < count && z.iter().any(|&z| z != T::zero());
-            let length = if is_kept { length_of(&b) } else { T::zero() };
-            for (&b, &z) in b.iter().zip(z.iter()) {
-                let mut difference = DotAccumulator::new();
-                difference.add(b);
-                difference.add_product(-length, z);
-                let lack = difference.enclosure().magnitude().hi();
-                if lack > T::zero() {
-                    rest = add_up(rest, mul_up(lack, lack));
-                }
-            }
-            if !is_kept {
-                continue;
-            }
-            defect = defect + (dot_enclosure(&z, &z)? - one).square();
-            for other in dual.column_iter().take(j) {
-                // Zero columns add nothing.
-                defect = defect + dot_enclosure(&other, &z)?.square().scale_exp2(1);
-            }
-            // Sorted by exchange.
-            let mut new = bound(length);
-            for value in out.iter_mut().take(kept) {
-                let larger = value.maximum(&new);
-                new = value.minimum(&new);
-                *value = larger;
-            }
-            if let Some(value) = out.get_mut(kept) {
-                *value = new;
-            }
-            kept += 1;
-        }
-        let defect = upper(root(defect));
-        let rest = if rest > T::zero() { square_root_up(rest) } else { T::zero() };
-        let rest = upper(bound(rest) + bound(self.image_error));
-        for (i, value) in out.iter_mut().enumerate() {
-            let of_dual = if i < kept { stretched(*value, defect) } else { ScaledEnclosure::zero() };
-            let of_a = quotient_stretched(widened(of_dual, rest), self.defect);
-            *value = of_a.maximum(&ScaledEnclosure::zero()).scale_exp2(self.exponent);
+        singular_values_through(&self.image, &dual, self.image_error, out)?;
+        for value in out.iter_mut() {
+            *value = quotient_stretched(*value, self.defect).scale_exp2(self.exponent);
         }
         Ok(())
     }
+}
+
+/// Encloses the singular values of `B + R`, `‖R‖_F ≤ error`, through `B = Z D + E` for any `Z`; `out` has `min(m, n)` entries.
+fn singular_values_through<T: Scalar>(
+    image: &DMatrixView<'_, T>,
+    dual: &DMatrixView<'_, T>,
+    error: T,
+    out: &mut [ScaledEnclosure<T>],
+) -> Result<(), KernelError> {
+    let one = ScaledEnclosure::one();
+    let (mut defect, mut rest) = (ScaledEnclosure::zero(), T::zero());
+    let mut kept = 0;
+    for (j, (b, z)) in image.column_iter().zip(dual.column_iter()).enumerate() {
+        // More columns than rows cannot all be orthonormal.
+        let is_kept = kept < out.len() && z.iter().any(|&z| z != T::zero());
+        let length = if is_kept { length_of(&b) } else { T::zero() };
+        for (&b, &z) in b.iter().zip(z.iter()) {
+            let mut difference = DotAccumulator::new();
+            difference.add(b);
+            difference.add_product(-length, z);
+            let lack = difference.enclosure().magnitude().hi();
+            if lack > T::zero() {
+                rest = add_up(rest, mul_up(lack, lack));
+            }
+        }
+        if !is_kept {
+            continue;
+        }
+        defect = defect + (dot_enclosure(&z, &z)? - one).square();
+        for other in dual.column_iter().take(j) {
+            // Zero columns add nothing.
+            defect = defect + dot_enclosure(&other, &z)?.square().scale_exp2(1);
+        }
+        // Sorted by exchange.
+        let mut new = bound(length);
+        for value in out.iter_mut().take(kept) {
+            let larger = value.maximum(&new);
+            new = value.minimum(&new);
+            *value = larger;
+        }
+        if let Some(value) = out.get_mut(kept) {
+            *value = new;
+        }
+        kept += 1;
+    }
+    let defect = upper(root(defect));
+    let rest = if rest > T::zero() { square_root_up(rest) } else { T::zero() };
+    let rest = upper(bound(rest) + bound(error));
+    for (i, value) in out.iter_mut().enumerate() {
+        let of_dual = if i < kept { stretched(*value, defect) } else { ScaledEnclosure::zero() };
+        *value = widened(of_dual, rest).maximum(&ScaledEnclosure::zero());
+    }
+    Ok(())
 }
 
 /// The parts of a workspace.

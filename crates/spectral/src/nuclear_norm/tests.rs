@@ -64,6 +64,16 @@ fn degenerate_input_is_served_or_refused() {
     assert!(spread.lo() <= 1e300 && spread.hi() > 1e300);
 }
 
+#[test]
+fn the_error_of_the_matrix_counts_as_often_as_the_rank() {
+    // Every singular value of the identity may be δ higher or lower: ‖R‖_F = 2δ.
+    let mut work = [0.0; 256];
+    let identity = DMatrix::<f64>::identity(4, 4);
+    let norm = SingularBasis::of_inexact(&identity, 0.25, &mut work).unwrap().nuclear_norm().unwrap();
+    let norm = norm.to_enclosure();
+    assert!(norm.contains(4.5) && norm.contains(3.5) && norm.width() < 1.001, "{norm}");
+}
+
 /// `12 mn` numbers hold the workspace of every shape.
 #[test]
 fn twelve_numbers_an_entry_are_enough() {

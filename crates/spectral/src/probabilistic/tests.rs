@@ -170,6 +170,32 @@ fn rounding_is_accounted_for() {
     }
 }
 
+/// A sum of 4000 terms each of which is rounded away: the whole of γ is needed.
+#[test]
+fn the_worst_rounding_of_a_product_is_accounted_for() {
+    let n = 4000;
+    let a = DMatrix::from_fn(1, n, |_, j| if j == 0 { 1.0 } else { f32::UNIT_ROUNDOFF });
+    let norm = two_norm_enclosure(&a.column(0)).unwrap().to_enclosure().lo();
+    let start = DVector::from_element(n, 1.0_f32);
+    assert_eq!((&a * &start)[0], 1.0);
+    // The component of the start along the row, which is nearly the first unit vector, is 1/√n.
+    let probability = core::f64::consts::FRAC_2_PI.sqrt() * (1.0 - 1e-6);
+    let mut work = vec![0.0; probable_norm_workspace_len(1, n, 1)];
+    let bound = probable_norm_bound_in(&a, &start, 1, probability, &mut work).unwrap();
+    assert!(bound.value() >= norm, "{bound:?}");
+}
+
+#[test]
+fn a_start_rounded_after_it_was_drawn_is_accounted_for() {
+    let a = DMatrix::from_row_slice(2, 2, &[1.0_f32, 0.0, 0.0, 0.0]);
+    // Drawn with a component of 10⁻⁶, stored with 2u less.
+    let start = DVector::from_vec(vec![1e-6 - 2.0 * f32::UNIT_ROUNDOFF, 1.0]);
+    let probability = (4.0 / core::f64::consts::PI).sqrt() * 1e-6;
+    let mut work = vec![0.0; probable_norm_workspace_len(2, 2, 1)];
+    let bound = probable_norm_bound_in(&a, &start, 1, probability, &mut work).unwrap();
+    assert!(bound.value() >= 1.0, "{bound:?}");
+}
+
 #[test]
 fn degenerate_input_is_served_or_refused() {
     let a = DMatrix::from_element(2, 3, 1.0);

@@ -129,6 +129,25 @@ proptest! {
     }
 
     #[test]
+    fn any_directions_give_true_statements_of_the_image(
+        entries in prop::collection::vec(-1.0_f64..1.0, 12), lack in prop::collection::vec(-1.0_f64..1.0, 12),
+        near in 0..50_i32, coherence in 0..3_usize,
+    ) {
+        // Columns that are nearly those of the image, some of which point nearly the same way.
+        let b = DMatrix::from_fn(4, 3, |i, j| entries[i + 4 * if coherence == 0 { j } else { j % coherence }]);
+        prop_assume!(b.column_iter().all(|c| c.norm() > 1e-3));
+        let z = DMatrix::from_fn(4, 3, |i, j| {
+            b[(i, j)] / b.column(j).norm() + lack[i + 4 * j].scale_exp2(-near)
+        });
+        let view = |x: &DMatrix<f64>| x.as_slice().to_vec();
+        let (entries, directions) = (view(&b), view(&z));
+        let mut values = [ScaledEnclosure::zero(); 3];
+        let (image, dual) = (DMatrixView::from_slice(&entries, 4, 3), DMatrixView::from_slice(&directions, 4, 3));
+        singular_values_through(&image, &dual, 0.0, &mut values).unwrap();
+        prop_assert!(are_right(&b, &values));
+    }
+
+    #[test]
     fn any_vectors_give_true_statements(
         entries in prop::collection::vec(-1.0_f64..1.0, 12), v in prop::collection::vec(-1.0_f64..1.0, 9),
         near in 0..40_i32, k in -30_i32..30,
