@@ -136,6 +136,15 @@ mod tests {
         assert!((34.0..34.0 * (1.0 + 1e-14)).contains(&ratio));
     }
 
+    /// Squares of 2⁻¹² are rounded away, 3999 times.
+    #[test]
+    fn the_worst_rounding_of_a_sum_is_accounted_for() {
+        let a = DMatrix::from_fn(4000, 1, |i, _| if i == 0 { 1.0 } else { 2.0_f32.scale_exp2(-13) });
+        let (mut x, mut y) = ([1.0], [0.0; 4000]);
+        let ratio = step(&a, &Scaling::of(&a).unwrap(), &mut x, &mut y);
+        assert!(f64::from(ratio) >= 1.0 + 3999.0 * f64::from(f32::UNIT_ROUNDOFF), "{ratio}");
+    }
+
     #[test]
     fn degenerate_input_is_served_or_refused() {
         for (m, n) in [(0, 0), (0, 3), (3, 0), (2, 2)] {

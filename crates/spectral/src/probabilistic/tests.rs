@@ -178,8 +178,8 @@ fn the_worst_rounding_of_a_product_is_accounted_for() {
     let norm = two_norm_enclosure(&a.column(0)).unwrap().to_enclosure().lo();
     let start = DVector::from_element(n, 1.0_f32);
     assert_eq!((&a * &start)[0], 1.0);
-    // The component of the start along the row, which is nearly the first unit vector, is 1/√n.
-    let probability = core::f64::consts::FRAC_2_PI.sqrt() * (1.0 - 1e-6);
+    // The component of the start along the row, which is nearly the first unit vector, is (1 + 3999u)/√n.
+    let probability = core::f64::consts::FRAC_2_PI.sqrt() * (1.0 + 3990.0 * f64::from(f32::UNIT_ROUNDOFF));
     let mut work = vec![0.0; probable_norm_workspace_len(1, n, 1)];
     let bound = probable_norm_bound_in(&a, &start, 1, probability, &mut work).unwrap();
     assert!(bound.value() >= norm, "{bound:?}");
@@ -188,8 +188,8 @@ fn the_worst_rounding_of_a_product_is_accounted_for() {
 #[test]
 fn a_start_rounded_after_it_was_drawn_is_accounted_for() {
     let a = DMatrix::from_row_slice(2, 2, &[1.0_f32, 0.0, 0.0, 0.0]);
-    // Drawn with a component of 10⁻⁶, stored with 2u less.
-    let start = DVector::from_vec(vec![1e-6 - 2.0 * f32::UNIT_ROUNDOFF, 1.0]);
+    // Drawn with a component of 10⁻⁶, stored with 4u less.
+    let start = DVector::from_vec(vec![1e-6 - 4.0 * f32::UNIT_ROUNDOFF, 1.0]);
     let probability = (4.0 / core::f64::consts::PI).sqrt() * 1e-6;
     let mut work = vec![0.0; probable_norm_workspace_len(2, 2, 1)];
     let bound = probable_norm_bound_in(&a, &start, 1, probability, &mut work).unwrap();
