@@ -2,8 +2,9 @@
 
 //! The deficits of a vector against the singular basis of a matrix, which the equality cases of the claims speak of.
 //!
-//! The basis is that of [`SingularBasis`]: an approximation `V` with the image `B = A V`, an enclosed defect
-//! `e ≥ ‖VᵀV − 1‖_F` and an enclosed coupling `o ≥ ‖BᵀB − diag(‖b_j‖²)‖_F`. Every statement below carries them: a bad basis makes it wide, never wrong.
+//! The basis is that of [`SingularBasis`]: an approximation `V` with the image `B = A V`, an enclosed defect `e ≥ ‖VᵀV
+//! − 1‖_F` and an enclosed coupling `o ≥ ‖BᵀB − diag(‖b_j‖²)‖_F`. Every statement below carries them: a bad basis makes
+//! it wide, never wrong.
 
 use nalgebra::DVectorView;
 use widthwise_linalg::{dot_enclosure, two_norm_squared_enclosure};
@@ -65,9 +66,9 @@ impl<'a, T: Scalar> EnclosedBasis<'a, T> {
 
     /// `(σ_1² − σ_2²) (‖x‖² − ⟨v_1, x⟩²)` for a matrix of at least two columns.
     ///
-    /// The column `b_1` of greatest length gives `v̂ ≈ v_1`. Weyl and Ostrowski enclose `σ_2` between the others and the defects. The residual
-    /// `r = ‖AᵀA v̂ − ‖b_1‖² v̂‖` turns the direction by at most `sin θ ≤ r / (‖b_1‖² − σ_2²)` (Davis–Kahan), which moves
-    /// `‖x − ⟨v_1, x⟩ v_1‖` by at most `sin θ ‖x‖`.
+    /// The column `b_1` of greatest length gives `v̂ ≈ v_1`. Weyl and Ostrowski enclose `σ_2` between the others and
+    /// the defects. The residual `r = ‖AᵀA v̂ − ‖b_1‖² v̂‖` turns the direction by at most `sin θ ≤ r / (‖b_1‖² −
+    /// σ_2²)` (Davis–Kahan), which moves `‖x − ⟨v_1, x⟩ v_1‖` by at most `sin θ ‖x‖`.
     pub(crate) fn gap_deficit(
         &self,
         a: &EnclosedMatrix<'_, T>,

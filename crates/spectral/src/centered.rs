@@ -3,8 +3,8 @@
 //! Computed matrices held as a center of stored numbers and a bound of what the center lacks.
 //!
 //! The entries of a product are enclosed one by one, compensated; their midpoints are stored, and the distances to the
-//! farther ends are summed to a bound of the Frobenius norm of the rest. A norm of the exact matrix differs from that of
-//! the center by at most this bound (Weyl).
+//! farther ends are summed to a bound of the Frobenius norm of the rest. A norm of the exact matrix differs from that
+//! of the center by at most this bound (Weyl).
 
 use nalgebra::{DMatrixViewMut, Dim, Matrix, RawStorage};
 use widthwise_linalg::{DotAccumulator, KernelError, Scaling};
@@ -31,8 +31,8 @@ pub(crate) fn fill_center<T: Scalar>(
     if squares > T::zero() { square_root_up(squares) } else { T::zero() }
 }
 
-/// The smaller of `AᵀA` and `AAᵀ`, minus the identity if `minus_one`, times `2^(−exponent)`; returns the bound of what the
-/// square `center` lacks, and the exponent, which is zero unless entries reach 2.
+/// The smaller of `AᵀA` and `AAᵀ`, minus the identity if `minus_one`, times `2^(−exponent)`; returns the bound of what
+/// the square `center` lacks, and the exponent, which is zero unless entries reach 2.
 pub(crate) fn smaller_gram<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(
     a: &Matrix<T, R, C, S>,
     minus_one: bool,

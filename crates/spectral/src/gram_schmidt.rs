@@ -7,7 +7,8 @@
 use nalgebra::{DMatrixView, DMatrixViewMut, DVectorViewMut, Dyn, RawStorage, Vector};
 use widthwise_rounding::Scalar;
 
-/// The columns of `b` orthonormalised by Gram–Schmidt, twice, the longest first; columns of rounding errors become zero.
+/// The columns of `b` orthonormalised by Gram–Schmidt, twice, the longest first; columns of rounding errors become
+/// zero.
 ///
 /// The result and the rest of the memory, of which it takes `mn + m + n` numbers for a while and `mn` for good.
 pub(crate) fn orthonormalised<'a, T: Scalar>(

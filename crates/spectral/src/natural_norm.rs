@@ -2,9 +2,9 @@
 
 //! The RMS→RMS operator norm `√(fan-in/fan-out) ‖A‖₂`, the natural norm of a layer.
 //!
-//! With `RMS(x) = ‖x‖₂/√n`, the root mean square of the entries, `max RMS(Ax)/RMS(x) = √(n/m) ‖A‖₂` for an `m × n` matrix
-//! (fan-out × fan-in). It is submultiplicative, 1 for the identity and for a semi-orthogonal matrix times `√(m/n)`, and not
-//! invariant under transposition.
+//! With `RMS(x) = ‖x‖₂/√n`, the root mean square of the entries, `max RMS(Ax)/RMS(x) = √(n/m) ‖A‖₂` for an `m × n`
+//! matrix (fan-out × fan-in). It is submultiplicative, 1 for the identity and for a semi-orthogonal matrix times
+//! `√(m/n)`, and not invariant under transposition.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, DimMin, DimMinimum, Matrix, RawStorage};

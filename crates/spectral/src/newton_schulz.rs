@@ -2,8 +2,8 @@
 
 //! Orthogonalisation by odd polynomials (Newton–Schulz): matrix products alone, no division, no square root.
 //!
-//! `X ↦ X q(XᵀX)` maps every singular value of `X` by the odd polynomial `p(σ) = σ q(σ²)` and keeps the singular vectors,
-//! so a `p` that draws `(0, 1]` to 1 turns `X` into its polar factor. Zero singular values stay zero. The
+//! `X ↦ X q(XᵀX)` maps every singular value of `X` by the odd polynomial `p(σ) = σ q(σ²)` and keeps the singular
+//! vectors, so a `p` that draws `(0, 1]` to 1 turns `X` into its polar factor. Zero singular values stay zero. The
 //! polynomials (Björck and Bowie, SIAM J. Numer. Anal. 8, 1971; Jordan et al., Muon, 2024):
 //!
 //! | | `p(σ)` | near 1, `E = 1 − σ²` | small `σ` grow by |
@@ -231,7 +231,8 @@ impl<'a, T: Scalar> Iterate<'a, T> {
         product_with_transpose(self.gram, short, T::one(), self.square);
     }
 
-    /// `M ← (a + bG + cG²) M`, after [`square_gram`](Self::square_gram); returns the Frobenius norm of the change, a heuristic.
+    /// `M ← (a + bG + cG²) M`, after [`square_gram`](Self::square_gram); returns the Frobenius norm of the change, a
+    /// heuristic.
     pub(crate) fn apply(&mut self, [a, b, c]: [T; 3]) -> T {
         let short = self.column.len();
         for (j, (square, gram)) in

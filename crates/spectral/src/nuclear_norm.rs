@@ -52,7 +52,8 @@ where
 
 /// Encloses the nuclear norm `Σ σ_i` of a matrix of any shape in a workspace of [`nuclear_norm_workspace_len`] numbers.
 ///
-/// About `5s^(3/2)u` wide relatively for `s = min(m, n)`, small singular values included. About `100 max(m, n) min(m, n)²` operations.
+/// About `5s^(3/2)u` wide relatively for `s = min(m, n)`, small singular values included. About `100 max(m, n) min(m,
+/// n)²` operations.
 ///
 /// # Errors
 ///
@@ -101,8 +102,8 @@ where
     SingularBasis::of(&DMatrixView::from_slice(copy, columns, rows), work)?.nuclear_norm()
 }
 
-/// The length of the workspace that [`nuclear_norm_in`] needs: that of the [`SingularBasis`] of the matrix or, if it has
-/// more columns than rows, of its transpose and a copy.
+/// The length of the workspace that [`nuclear_norm_in`] needs: that of the [`SingularBasis`] of the matrix or, if it
+/// has more columns than rows, of its transpose and a copy.
 ///
 /// ```
 /// use widthwise_spectral::{nuclear_norm_workspace_len, singular_basis_workspace_len};
@@ -121,10 +122,10 @@ pub fn nuclear_norm_workspace_len(rows: usize, columns: usize) -> usize {
 impl<T: Scalar> SingularBasis<'_, T> {
     /// Encloses the nuclear norm `Σ σ_i`.
     ///
-    /// Of the image `B`, it is at most `Σ_j ‖b_j‖` and at least `⟨B, Z⟩ / ‖Z‖₂` for any `Z`. `Z` is `B` with its columns
-    /// orthonormalised, the longest first, so that a short column, whose direction is inexact, disturbs no long one.
-    /// The error of the image moves it by at most `√min(m, n)` times its Frobenius norm, and the singular values of
-    /// `A V` are within `√(1 ± e)` of those of `A` (Ostrowski).
+    /// Of the image `B`, it is at most `Σ_j ‖b_j‖` and at least `⟨B, Z⟩ / ‖Z‖₂` for any `Z`. `Z` is `B` with its
+    /// columns orthonormalised, the longest first, so that a short column, whose direction is inexact, disturbs no long
+    /// one. The error of the image moves it by at most `√min(m, n)` times its Frobenius norm, and the singular values
+    /// of `A V` are within `√(1 ± e)` of those of `A` (Ostrowski).
     ///
     /// # Errors
     ///

@@ -8,13 +8,14 @@
 //!
 //! Steps, for `A` scaled by a power of two and `σ_1` enclosed:
 //!
-//! 1. `X = (c/σ_1) A`, with the `c ∈ (0, 1]` for which `p^k(c · tolerance) = √(2/3)`: the quintic Newton–Schulz polynomial
-//!    `p(σ) = (15σ − 10σ³ + 3σ⁵)/8` is increasing on `[0, 1]`, so `k` steps sort the singular values at `√(2/3)`. They end sooner if
-//!    all have reached one.
-//! 2. The polynomial `r(σ) = (5σ³ − 3σ⁵)/2` has the fixed points 0 and 1, at both of which its derivative vanishes, and `√(2/3)`
-//!    between them, which repels: it sends the singular values below to zero and those above to one, rounding errors included.
-//! 3. Whatever came of it: with `P = OᵀO` and `η ≥ ‖OP − O‖₂`, every singular value has `|σ³ − σ| ≤ η`, so it lies within about `η`
-//!    of 0 or of 1; and the trace of `P` counts the latter.
+//! 1. `X = (c/σ_1) A`, with the `c ∈ (0, 1]` for which `p^k(c · tolerance) = √(2/3)`: the quintic Newton–Schulz
+//!    polynomial `p(σ) = (15σ − 10σ³ + 3σ⁵)/8` is increasing on `[0, 1]`, so `k` steps sort the singular values at
+//!    `√(2/3)`. They end sooner if all have reached one.
+//! 2. The polynomial `r(σ) = (5σ³ − 3σ⁵)/2` has the fixed points 0 and 1, at both of which its derivative vanishes, and
+//!    `√(2/3)` between them, which repels: it sends the singular values below to zero and those above to one, rounding
+//!    errors included.
+//! 3. Whatever came of it: with `P = OᵀO` and `η ≥ ‖OP − O‖₂`, every singular value has `|σ³ − σ| ≤ η`, so it lies
+//!    within about `η` of 0 or of 1; and the trace of `P` counts the latter.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{DMatrixViewMut, DefaultAllocator, Dim, Matrix, OMatrix, RawStorage, RawStorageMut};
@@ -63,8 +64,8 @@ impl<T: Scalar> PolarFactor<T> {
 }
 
 /// Replaces `a` by its polar factor over the singular values above `tolerance · σ_1`, in place; returns what is proved
-/// of it. The workspace of 8 numbers an entry lies on the stack for matrices of fixed size; for dynamic sizes it is allocated
-/// (feature `alloc`). The result is that of [`polar_factor_in`], bit for bit.
+/// of it. The workspace of 8 numbers an entry lies on the stack for matrices of fixed size; for dynamic sizes it is
+/// allocated (feature `alloc`). The result is that of [`polar_factor_in`], bit for bit.
 ///
 /// # Errors
 ///
@@ -106,12 +107,12 @@ where
 
 /// [`polar_factor`] in a workspace of [`polar_factor_workspace_len`] numbers.
 ///
-/// Singular values within a relative distance of about `(m + n)u/tolerance` of `tolerance · σ_1` may fall on either side.
-/// A `tolerance` below `(m + n)u` acts as that: smaller singular values are rounding errors of the first. The zero matrix stays
-/// zero, with rank zero. Powers of two in `a` change no bit of the result.
+/// Singular values within a relative distance of about `(m + n)u/tolerance` of `tolerance · σ_1` may fall on either
+/// side. A `tolerance` below `(m + n)u` acts as that: smaller singular values are rounding errors of the first. The
+/// zero matrix stays zero, with rank zero. Powers of two in `a` change no bit of the result.
 ///
-/// A matrix of full rank takes `log(σ_1/σ_min)/log(1.875) + 4` steps, others `log(1/tolerance)/log(1.875) + 6`, each at about
-/// `2(mn·short + short³)` operations; the proof takes about `30(mn·short + short³)`.
+/// A matrix of full rank takes `log(σ_1/σ_min)/log(1.875) + 4` steps, others `log(1/tolerance)/log(1.875) + 6`, each at
+/// about `2(mn·short + short³)` operations; the proof takes about `30(mn·short + short³)`.
 ///
 /// # Errors
 ///
@@ -174,8 +175,8 @@ where
     settling.last = T::INFINITY;
     while steps < max_steps && !is_settled {
         iterate.square_gram();
-        // By how much a step changes the matrix is how far it was from its limit, unless a singular value is still near the
-        // repelling one.
+        // By how much a step changes the matrix is how far it was from its limit, unless a singular value is still near
+        // the repelling one.
         let is_near = iterate.distance_from_projector() <= T::power_of_two(-6);
         let change = iterate.apply(SEPARATION.map(T::from_f64));
         is_settled = is_near && settling.is_settled(change);
@@ -191,7 +192,8 @@ where
     Ok(PolarFactor { steps, rank: None, ones: all, zeros: T::zero() })
 }
 
-/// The length of the workspace that [`polar_factor_in`] needs: `2sl + 3s² + 2s + l` for `s = min(m, n)`, `l = max(m, n)`.
+/// The length of the workspace that [`polar_factor_in`] needs: `2sl + 3s² + 2s + l` for `s = min(m, n)`, `l = max(m,
+/// n)`.
 ///
 /// ```
 /// assert_eq!(widthwise_spectral::polar_factor_workspace_len(5, 3), 30 + 27 + 6 + 5);
@@ -259,12 +261,13 @@ const DIGITS_LIMIT: usize = 64;
 
 /// The number of singular values near one, their enclosure, and a bound of the others.
 ///
-/// *Proof.* With `C` the center of `P` and `ρ ≥ ‖P − C‖_F`, `‖OP − O‖ ≤ ‖OC − O‖_F + ρ‖O‖ ≤ η`, so every singular value has
-/// `f(σ) = |σ³ − σ| ≤ η`. Let `η < 3/8 = f(1/2)`.
+/// *Proof.* With `C` the center of `P` and `ρ ≥ ‖P − C‖_F`, `‖OP − O‖ ≤ ‖OC − O‖_F + ρ‖O‖ ≤ η`, so every singular value
+/// has `f(σ) = |σ³ − σ| ≤ η`. Let `η < 3/8 = f(1/2)`.
 ///
 /// - `σ ≤ 1/2`: `σ ≤ η/(1 − σ²)`, which is at most `4η/3 =: z`, hence at most `η/(1 − z²)`.
-/// - `1/2 < σ ≤ 1/√3` is excluded, for `f` increases there; on `[1/√3, 1]` it is concave, so it lies above its chord, whose slope exceeds
-///   8/9 in magnitude, and `1 − σ ≤ 9η/8`. With `l = 1 − 9η/8`, `1 − σ = f(σ)/(σ(1 + σ)) ≤ η/(l(1 + l))`.
+/// - `1/2 < σ ≤ 1/√3` is excluded, for `f` increases there; on `[1/√3, 1]` it is concave, so it lies above its chord,
+///   whose slope exceeds 8/9 in magnitude, and `1 − σ ≤ 9η/8`. With `l = 1 − 9η/8`, `1 − σ = f(σ)/(σ(1 + σ)) ≤ η/(l(1 +
+///   l))`.
 /// - `σ > 1`: `σ − 1 = f(σ)/(σ(σ + 1)) ≤ η/2`. ∎
 fn certify<T, R, C, S>(
     a: &Matrix<T, R, C, S>,

@@ -3,18 +3,19 @@
 //! Upper bounds of the spectral norm that hold with a stated probability over random vectors of the caller's.
 //!
 //! They cost a few products with the matrix where a certificate costs `n³`, and they are no certificates: a
-//! [`ProbableBound`] is a type of its own, and nothing makes an enclosure of it. Rounding is accounted for in full; only chance is
-//! left.
+//! [`ProbableBound`] is a type of its own, and nothing makes an enclosure of it. Rounding is accounted for in full;
+//! only chance is left.
 //!
-//! What fails is a random vector nearly orthogonal to the top right singular vector `v`, and nothing else is assumed of the matrix:
+//! What fails is a random vector nearly orthogonal to the top right singular vector `v`, and nothing else is assumed of
+//! the matrix:
 //!
 //! - `g` Gaussian: `P[|⟨v, g⟩| ≤ t] ≤ √(2/π) t`, the density being at most `1/√(2π)`;
-//! - `b/‖b‖` uniform on the sphere of `ℝⁿ`: `P[|⟨v, b⟩| ≤ t‖b‖] ≤ √(2n/π) t`. The density of one coordinate, proportional to
-//!   `(1 − c²)^((n−3)/2)`, is at most `Γ(n/2)/(√π Γ((n−1)/2)) ≤ √((n−1)/(2π))` for `n ≥ 3` (Wendel); for `n = 2` the probability is
-//!   `(2/π) arcsin t ≤ t`; for `n = 1` it is zero below 1.
+//! - `b/‖b‖` uniform on the sphere of `ℝⁿ`: `P[|⟨v, b⟩| ≤ t‖b‖] ≤ √(2n/π) t`. The density of one coordinate,
+//!   proportional to `(1 − c²)^((n−3)/2)`, is at most `Γ(n/2)/(√π Γ((n−1)/2)) ≤ √((n−1)/(2π))` for `n ≥ 3` (Wendel);
+//!   for `n = 2` the probability is `(2/π) arcsin t ≤ t`; for `n = 1` it is zero below 1.
 //!
-//! The matrix must not depend on the vectors. A stored vector may be off its exact draw by `4u` of its length, which covers
-//! entries rounded to the format.
+//! The matrix must not depend on the vectors. A stored vector may be off its exact draw by `4u` of its length, which
+//! covers entries rounded to the format.
 
 use nalgebra::{Dim, Matrix, RawStorage, Vector};
 use widthwise_linalg::{
@@ -70,12 +71,12 @@ impl<T: Scalar> ProbableBound<T> {
 /// How far a stored random vector may be from its exact draw, in units of `u` of its length.
 const DRAW_ERROR_UNITS: usize = 4;
 
-/// A probable bound `factor · √(2/π) · max_i ‖Aω_i‖` of the spectral norm, for independent standard Gaussian vectors `ω_i`,
-/// the columns of `probes`; it fails with probability at most `factor^(−r)` for `r` columns.
+/// A probable bound `factor · √(2/π) · max_i ‖Aω_i‖` of the spectral norm, for independent standard Gaussian vectors
+/// `ω_i`, the columns of `probes`; it fails with probability at most `factor^(−r)` for `r` columns.
 ///
-/// Halko, Martinsson and Tropp, SIAM Review 53, 2011, lemma 4.1. *Proof.* `‖Aω‖ ≥ ‖A‖ |⟨v, ω⟩|`, and each `|⟨v, ω⟩|` is at
-/// most `√(π/2)/factor` with probability at most `1/factor`. ∎ The factor must be chosen before the vectors are drawn.
-/// About `30mnr` operations, and no workspace.
+/// Halko, Martinsson and Tropp, SIAM Review 53, 2011, lemma 4.1. *Proof.* `‖Aω‖ ≥ ‖A‖ |⟨v, ω⟩|`, and each `|⟨v, ω⟩|` is
+/// at most `√(π/2)/factor` with probability at most `1/factor`. ∎ The factor must be chosen before the vectors are
+/// drawn. About `30mnr` operations, and no workspace.
 ///
 /// # Errors
 ///
@@ -135,17 +136,18 @@ where
 /// `start`, whose direction is uniform on the sphere (a standard Gaussian vector); it fails with at most the
 /// `failure_probability` given.
 ///
-/// The growth of the iterates bounds the norm: with `y_0 = b`, `y_1 = A b`, `y_2 = AᵀA b`, … and `v` the top singular vector,
-/// `‖y_p‖ ≥ ‖A‖^p |⟨v, b⟩|`, hence `‖A‖ ≤ (‖y_p‖/(t‖b‖))^(1/p)` unless `|⟨v, b⟩| < t‖b‖`. In exact arithmetic the value is
-/// never above the one of Kuczyński and Woźniakowski (SIAM J. Matrix Anal. Appl. 13, 1992, theorem 4.1: `0.824 √n (1 − ε)^(k−1/2)` for
-/// the last Rayleigh quotient, `p = 2k − 1`), whose proof this is with the constant `√(2/π) < 0.798`. It exceeds the
-/// norm by a factor of about `(√n/failure_probability)^(1/steps)`: 40 steps give 1.5 for `n = 1000` and `10⁻⁶`, 200 steps
-/// 1.09. It never exceeds the Frobenius norm, which bounds the norm for certain.
+/// The growth of the iterates bounds the norm: with `y_0 = b`, `y_1 = A b`, `y_2 = AᵀA b`, … and `v` the top singular
+/// vector, `‖y_p‖ ≥ ‖A‖^p |⟨v, b⟩|`, hence `‖A‖ ≤ (‖y_p‖/(t‖b‖))^(1/p)` unless `|⟨v, b⟩| < t‖b‖`. In exact arithmetic
+/// the value is never above the one of Kuczyński and Woźniakowski (SIAM J. Matrix Anal. Appl. 13, 1992, theorem 4.1:
+/// `0.824 √n (1 − ε)^(k−1/2)` for the last Rayleigh quotient, `p = 2k − 1`), whose proof this is with the constant
+/// `√(2/π) < 0.798`. It exceeds the norm by a factor of about `(√n/failure_probability)^(1/steps)`: 40 steps give 1.5
+/// for `n = 1000` and `10⁻⁶`, 200 steps 1.09. It never exceeds the Frobenius norm, which bounds the norm for certain.
 ///
-/// *Proof with rounding.* Suppose `‖A‖ > V`. The component `w_j` of the computed iterate along the singular vector of its side
-/// satisfies `w_{j+1} ≥ 2^(−e_j)(V w_j − η_j)`, where `2^(−e_j)` keeps the iterate in range and `η_j = γ‖A‖_F‖x_j‖` bounds the rounding of
-/// the product (lemma L2). So `w_j ≥ h_j` with `h_p > ‖x_p‖`, `h_j = (2^(e_j) h_{j+1} + η_j)/V` leads to `w_p > ‖x_p‖`, which is absurd:
-/// `‖A‖ ≤ V` whenever `w_0 ≥ h_0`. The event `w_0 ≥ t‖b‖` is fixed beforehand; the `V` reported is about the least with `h_0 ≤ t‖b‖`. ∎
+/// *Proof with rounding.* Suppose `‖A‖ > V`. The component `w_j` of the computed iterate along the singular vector of
+/// its side satisfies `w_{j+1} ≥ 2^(−e_j)(V w_j − η_j)`, where `2^(−e_j)` keeps the iterate in range and `η_j =
+/// γ‖A‖_F‖x_j‖` bounds the rounding of the product (lemma L2). So `w_j ≥ h_j` with `h_p > ‖x_p‖`, `h_j = (2^(e_j)
+/// h_{j+1} + η_j)/V` leads to `w_p > ‖x_p‖`, which is absurd: `‖A‖ ≤ V` whenever `w_0 ≥ h_0`. The event `w_0 ≥ t‖b‖` is
+/// fixed beforehand; the `V` reported is about the least with `h_0 ≤ t‖b‖`. ∎
 ///
 /// About `2mn` operations a step, and one pass for the Frobenius norm.
 ///
@@ -257,8 +259,8 @@ pub fn probable_norm_workspace_len(rows: usize, columns: usize, steps: usize) ->
 /// Halvings of the interval of the norm: more than a useful bound has digits.
 const BISECTIONS: usize = 40;
 
-/// A `t` such that a stored vector with a uniform direction has `|⟨v, b⟩| < t‖b‖` with at most this probability; zero or
-/// less, or NaN, if there is none.
+/// A `t` such that a stored vector with a uniform direction has `|⟨v, b⟩| < t‖b‖` with at most this probability; zero
+/// or less, or NaN, if there is none.
 fn least_fraction<T: Scalar>(dimension: usize, failure_probability: f64) -> T {
     // √(2n/π), rounded up.
     let factor =

@@ -27,8 +27,8 @@ const SWEEPS: usize = 30;
 
 /// An approximate right singular basis `V` of an `m × n` matrix `A`, with bounds of what it lacks.
 ///
-/// `2^exponent (B + R) = A V` for the stored image `B`, with `‖R‖_F` at most [`image_error`](Self::image_error);
-/// `‖VᵀV − 1‖_F` is at most [`orthogonality_defect`](Self::orthogonality_defect), and the part of `(B + R)ᵀ(B + R)` beside
+/// `2^exponent (B + R) = A V` for the stored image `B`, with `‖R‖_F` at most [`image_error`](Self::image_error); `‖VᵀV
+/// − 1‖_F` is at most [`orthogonality_defect`](Self::orthogonality_defect), and the part of `(B + R)ᵀ(B + R)` beside
 /// the diagonal of `BᵀB` has a Frobenius norm of at most [`coupling`](Self::coupling).
 ///
 /// # Examples
@@ -74,7 +74,8 @@ pub fn singular_basis_workspace_len(rows: usize, columns: usize) -> usize {
 
 /// What is needed beside the vectors and the image: at least `columns · max(rows, columns)`.
 fn spare_len(rows: usize, columns: usize) -> usize {
-    // workspace_len is at least 2 min² + rows · columns, but the rotated copy and the Gram matrix of a wide V need more.
+    // workspace_len is at least 2 min² + rows · columns, but the rotated copy and the Gram matrix of a wide V need
+    // more.
     let dual = rows * columns + rows + columns + workspace_len(rows, columns);
     if dual < columns * columns { columns * columns } else { dual }
 }
@@ -260,10 +261,10 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
 
     /// Encloses all singular values, in descending order; to about `5n^(3/2)u‖A‖₂` for the basis of Jacobi.
     ///
-    /// For a nearly orthonormal `Z`, found by Gram–Schmidt, and a diagonal `D` of lengths, `B = Z D + E`. With
-    /// `‖ZᵀZ − 1‖_F ≤ ζ` the singular values of `Z D` are within factors `√(1 ± ζ)` of the lengths (Ostrowski); `E` and the error of
-    /// the image move them by at most their norms (Weyl); and those of `A V` are within factors `√(1 ± e)` of those of `A`
-    /// (Ostrowski). Columns of rounding errors count as zero and are left to `E`.
+    /// For a nearly orthonormal `Z`, found by Gram–Schmidt, and a diagonal `D` of lengths, `B = Z D + E`. With `‖ZᵀZ −
+    /// 1‖_F ≤ ζ` the singular values of `Z D` are within factors `√(1 ± ζ)` of the lengths (Ostrowski); `E` and the
+    /// error of the image move them by at most their norms (Weyl); and those of `A V` are within factors `√(1 ± e)` of
+    /// those of `A` (Ostrowski). Columns of rounding errors count as zero and are left to `E`.
     ///
     /// About `50mn²` operations.
     ///
@@ -285,7 +286,8 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
     }
 }
 
-/// Encloses the singular values of `B + R`, `‖R‖_F ≤ error`, through `B = Z D + E` for any `Z`; `out` has `min(m, n)` entries.
+/// Encloses the singular values of `B + R`, `‖R‖_F ≤ error`, through `B = Z D + E` for any `Z`; `out` has `min(m, n)`
+/// entries.
 fn singular_values_through<T: Scalar>(
     image: &DMatrixView<'_, T>,
     dual: &DMatrixView<'_, T>,

@@ -43,7 +43,8 @@ fn binomial(trials: usize, probability: f64) -> Vec<f64> {
     all
 }
 
-/// Whether `failures` are not too many for a failure probability of at most `at_most`, nor too few for one of at least `at_least`.
+/// Whether `failures` are not too many for a failure probability of at most `at_most`, nor too few for one of at least
+/// `at_least`.
 fn rate_is_plausible(failures: usize, trials: usize, at_most: f64, at_least: f64) -> bool {
     let many: f64 = binomial(trials, at_most)[failures..].iter().sum();
     let few: f64 = binomial(trials, at_least)[..=failures].iter().sum();
@@ -98,7 +99,7 @@ fn growth_fails_as_seldom_as_stated() {
                 assert_eq!(bound.failure_probability(), 0.25);
                 failures += usize::from(bound.value() < norm.lo());
             }
-            // The bound of the density is nearly reached in high dimension only; the Frobenius norm of rank one is the norm.
+            // The bound of the density is nearly reached in high dimension only.
             let at_least = if n >= 8 { 0.2 } else { 0.0 };
             assert!(rate_is_plausible(failures, trials, 0.25, at_least), "{m} {n} {steps}: {failures}");
         }
