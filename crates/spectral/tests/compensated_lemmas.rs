@@ -23,7 +23,8 @@ use widthwise_linalg::{
     DotAccumulator, NormAccumulator, Scaling, frobenius_norm_enclosure, max_column_norm_enclosure,
     max_column_sum_enclosure, max_row_norm_enclosure, max_row_sum_enclosure,
 };
-use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
+use widthwise_rounding::error_free::{two_prod, two_sum};
+use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure, gamma_upper, inflate_up};
 
 fn exact<T: Scalar>(x: T) -> Dyadic {
     Dyadic::new(x.to_f64())
@@ -174,6 +175,47 @@ fn norms_of_sums_contain_the_exact_value_in_double() {
 #[test]
 fn norms_of_sums_contain_the_exact_value_in_single() {
     norms_of_sums_contain_the_exact_value::<f32>();
+}
+
+/// What the formulas of the radius say, operation by operation: the next step hides what one leaves out.
+#[test]
+fn radii_step_outward_at_every_operation() {
+    let omega = f32::MIN_SUBNORMAL;
+    let mut source = Source::new(6);
+    for trial in 0..400 {
+        let mut norm = NormAccumulator::<f32>::new();
+        let mut radii = 0.0;
+        let entries = 1 + trial % 7;
+        for _ in 0..entries {
+            let count = 2 + source.below(12);
+            let mut sum = DotAccumulator::new();
+            let (mut high, mut errors) = (0.0, 0.0);
+            for _ in 0..count {
+                let (x, y) = (f32::from_f64(source.uniform()), f32::from_f64(source.uniform()));
+                sum.add_product(x, y);
+                let (product, lost) = two_prod(x, y);
+                let (total, rest) = two_sum(high, product);
+                high = total;
+                errors += rest.magnitude() + lost.magnitude();
+            }
+            let mut radius = (gamma_upper::<f32>(count) * inflate_up(count + 1, errors)).next_up();
+            if trial % 2 == 0 {
+                sum.assume_scaled_inexactly();
+                radius = (radius + (count as f32 * 16.0 * omega).next_up()).next_up();
+            }
+            norm.add(&sum);
+            radii += radius + omega;
+        }
+        assert_eq!(norm.radius(), inflate_up(entries + 2, radii));
+    }
+    // Underflow alone.
+    let mut sum = DotAccumulator::<f32>::new();
+    sum.assume_scaled_inexactly();
+    sum.add_product(1.0, 1.0);
+    let mut norm = NormAccumulator::new();
+    norm.add(&sum);
+    let radius = (16.0 * omega).next_up().next_up();
+    assert_eq!(norm.radius(), inflate_up(3, radius + omega));
 }
 
 /// A long vector of which every square but the first is lost in a plain sum.

@@ -245,3 +245,26 @@ fn inflation_outweighs_the_worst_roundings_exactly() {
         }
     }
 }
+
+/// What the formulas say beyond the counts that Lemma L1 serves, operation by operation: the next step hides what one
+/// leaves out.
+#[test]
+fn bounds_of_large_counts_step_outward_at_every_operation() {
+    let mut source = Source::new(6);
+    for k in (4096..4200).chain([10_000, 1 << 20]) {
+        let ku = (k as f32).next_up() * f32::UNIT_ROUNDOFF;
+        let gamma = (ku / (1.0 - ku).next_down()).next_up();
+        assert_eq!(gamma_upper::<f32>(k), gamma);
+        for _ in 0..20 {
+            let computed = f32::from_f64(1.5 + source.uniform() / 2.0);
+            assert_eq!(inflate_up(k, computed), (computed * (1.0 + gamma).next_up()).next_up());
+            assert_eq!(inflate_down(k, computed), (computed * (1.0 - gamma).next_down()).next_down());
+        }
+    }
+    // The last count for which one multiplication serves, and the first for which it does not.
+    let gamma = gamma_upper::<f32>(4095);
+    assert_eq!(inflate_up(4094, 1.0_f32), 1.0 + 4096.0 * f32::UNIT_ROUNDOFF);
+    assert_eq!(inflate_up(4095, 1.5_f32), (1.5 * (1.0 + gamma).next_up()).next_up());
+    assert_eq!(inflate_down(4094, 1.0_f32), 1.0 - 4095.0 * f32::UNIT_ROUNDOFF);
+    assert_eq!(inflate_down(4095, 1.5_f32), (1.5 * (1.0 - gamma).next_down()).next_down());
+}
