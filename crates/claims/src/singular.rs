@@ -132,16 +132,23 @@ impl<'a, T: Scalar> SingularBasis<'a, T> {
                 (first, longest) = (j, length);
             }
         }
-        let mut second = ScaledEnclosure::zero();
-        for (j, b) in image.column_iter().enumerate() {
-            if j != first {
-                second = second.maximum(&two_norm_squared_enclosure(&b)?);
-            }
+        // The two largest lengths, whichever column they belong to.
+        let (mut top, mut second) = (ScaledEnclosure::zero(), ScaledEnclosure::zero());
+        for b in image.column_iter() {
+            let length = two_norm_squared_enclosure(&b)?;
+            second = second.maximum(&top.minimum(&length));
+            top = top.maximum(&length);
         }
         // Eigenvalues of BᵀB are within the coupling of its diagonal; those of AᵀA follow through V.
         let one = ScaledEnclosure::one();
         let second = widened(second, self.coupling);
-        let second = (second / (one + self.defect)).hull(&(second / (one - self.defect)));
+        let stretch = one - self.defect;
+        let second = if stretch.significand().lo() > T::zero() {
+            (second / (one + self.defect)).hull(&(second / stretch))
+        } else {
+            // Nothing is known of a basis that may be singular.
+            ScaledEnclosure::new(Enclosure::whole(), 0)
+        };
         let scale = -2 * self.exponent;
         let gap = spectral_norm.square().scale_exp2(scale) - second;
         let gap = gap.maximum(&ScaledEnclosure::zero());
@@ -341,6 +348,31 @@ mod tests {
         assert!(deficit.contains(5.0 + 32.0) && deficit.relative_width() < 1e-12, "{deficit}");
         let gap = basis.gap_deficit(&a, norm, &x).unwrap().to_enclosure();
         assert!(gap.contains(5.0 * 5.0) && gap.relative_width() < 1e-12, "{gap}");
+    }
+
+    /// A basis with `‖VᵀV − 1‖ > 1` bounds no eigenvalue from above.
+    #[test]
+    fn a_short_basis_says_nothing_of_the_second_singular_value() {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let entries = [2.0, 0.0, 0.0, 1.0];
+        let a = EnclosedMatrix::exact(&mut scratch, &DMatrixView::from_slice(&entries, 2, 2)).unwrap();
+        let mut basis = SingularBasis::of(&mut scratch, &a).unwrap();
+        basis.basis.fill_with_identity();
+        basis.basis.scale_mut(1.0 / 64.0);
+        let v = basis.basis.as_view();
+        let mut other = vec![0.0; 4096];
+        let mut frame = Scratch::new(&mut other);
+        basis.image = EnclosedMatrix::from_entries(&mut frame, (2, 2), 0, |i, j| {
+            let entry = a.center()[(i, j)] / 64.0;
+            Enclosure::from_bounds(entry, entry)
+        })
+        .unwrap();
+        basis.defect = upper(EnclosedMatrix::gram_defect(&mut frame, &v).unwrap().frobenius_norm().unwrap());
+        basis.coupling = coupling(&basis.image).unwrap();
+        let x = [1.0, 2.0];
+        let gap = basis.gap_deficit(&a, ScaledEnclosure::count(2), &DVectorView::from_slice(&x, 2)).unwrap();
+        assert!(gap.to_enclosure().contains(12.0), "{gap}");
     }
 
     #[test]
