@@ -161,6 +161,7 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
     }
 
     /// Adds an error of at most `error`, given without the power of two.
+    #[cfg(test)]
     pub(crate) fn add_error(&mut self, error: ScaledEnclosure<T>) {
         let error = error.to_enclosure().hi();
         if error > T::zero() {
