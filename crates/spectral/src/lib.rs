@@ -28,6 +28,7 @@ extern crate std;
 mod exact;
 
 mod alignment;
+mod batch;
 mod certify;
 mod cheap;
 mod kato_temple;
@@ -37,6 +38,7 @@ mod stable_rank;
 mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
+pub use batch::{BatchScalar, spectral_norm_batch};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
 pub use stable_rank::{stable_rank, stable_rank_in};
