@@ -4,8 +4,10 @@
 //!
 //! `pulp` proves by its token that the processor has the instructions; every operation below is one of them, correctly
 //! rounded, and none is fused, so the results are those of the portable lanes.
+//!
+//! The compiler inlines an operation only into code compiled for AVX2. A closure that is passed to an iterator or to
+//! `array::map` is not, so the kernel loops.
 
-use core::array;
 use core::ops::{Add, Mul, Sub};
 
 use pulp::x86::V3;
@@ -32,6 +34,8 @@ macro_rules! register {
         }
 
         impl Lanes<$scalar> for $name {
+            const COUNT: usize = $count;
+
             #[inline(always)]
             fn splat(self, x: $scalar) -> Self {
                 Self { value: self.processor.$splat(x), ..self }
@@ -59,8 +63,12 @@ macro_rules! register {
             }
 
             #[inline(always)]
-            fn from_fn(self, x: impl FnMut(usize) -> $scalar) -> Self {
-                Self { value: cast::<[$scalar; $count], $vector>(array::from_fn(x)), ..self }
+            fn from_fn(self, x: impl Fn(usize) -> $scalar) -> Self {
+                let mut values = [0.0; $count];
+                for (lane, value) in values.iter_mut().enumerate() {
+                    *value = x(lane);
+                }
+                Self { value: cast::<[$scalar; $count], $vector>(values), ..self }
             }
 
             #[inline(always)]

@@ -108,10 +108,11 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     let levels = squarings(SHORT);
 
     // Step 1.
-    let mut power = [[zero; SHORT]; SHORT];
-    let mut next = [[zero; SHORT]; SHORT];
-    product_with_transpose(matrix, one, &mut power);
-    let mut trace = trace_of(&power);
+    let mut storage = [[[zero; SHORT]; SHORT]; 2];
+    let [power, next] = &mut storage;
+    let (mut power, mut next) = (power, next);
+    product_with_transpose(matrix, one, power);
+    let mut trace = trace_of(power);
     let frobenius_square = trace.scale(up(SHORT + LONG + 1)) + allowance;
     let gram_error = (frobenius_square.scale(gamma_upper(LONG)) + allowance).scale(up(3));
     let mut factors = [zero; LEVELS];
@@ -120,37 +121,43 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     let error_of_trace = inflate_up(2 * SHORT + 4, gamma_upper(SHORT));
     for (factor, error) in factors.iter_mut().zip(&mut errors).take(levels) {
         *factor = trace.reciprocal_power_of_two();
-        product_with_transpose(&power, *factor * *factor, &mut next);
-        trace = trace_of(&next);
+        product_with_transpose(power, *factor * *factor, next);
+        trace = trace_of(next);
         *error = trace.scale(error_of_trace) + allowance + allowance;
-        core::mem::swap(&mut power, &mut next);
+        (power, next) = (next, power);
     }
 
     // Step 2.
-    let mut x = column_of_largest_diagonal(&power);
+    let mut x = column_of_largest_diagonal(power);
     let mut vector_square = zero;
     for _ in 0..PRODUCTS {
         vector_square = sum_of_squares(&x);
-        x = symmetric_product(&power, &x);
+        x = symmetric_product(power, &x);
     }
     let last_square = sum_of_squares(&x);
     let mut power_square = zero;
-    for column in &power {
+    for column in power.iter() {
         power_square = power_square + sum_of_squares(column);
     }
     let twice_gamma = gamma_upper::<T>(SHORT + 1) + gamma_upper::<T>(SHORT + 1);
     let second_square = (power_square.scale(up::<T>(2 * SHORT + 8) * (T::one() + twice_gamma)) + allowance
         - last_square.over(vector_square).scale(down(2 * SHORT + 4)))
     .scale(up(2));
-    let sum = x.iter().fold(zero, |sum, x| sum + x.magnitude());
+    let mut sum = zero;
+    for x in &x {
+        sum = sum + x.magnitude();
+    }
     let factor = sum.reciprocal_power_of_two();
-    let x = x.map(|x| x * factor);
+    for x in &mut x {
+        *x = *x * factor;
+    }
 
     // Step 3.
-    let parts = x.map(split);
+    let mut parts = [Pair::both(zero); SHORT];
     let mut norm_square = Pair::both(zero);
-    for (&x, &parts) in x.iter().zip(&parts) {
-        accumulate(&mut norm_square, two_prod(x, parts, x, parts), None);
+    for (&x, parts) in x.iter().zip(&mut parts) {
+        *parts = split(x);
+        accumulate(&mut norm_square, two_prod(x, *parts, x, *parts), None);
     }
     let mut image_square = Pair::both(zero);
     let mut residual = [zero; SHORT];
@@ -231,7 +238,11 @@ fn trace_of<T: Scalar, V: Lanes<T>, const N: usize>(h: &[[V; N]; N]) -> V {
 
 #[inline(always)]
 fn sum_of_squares<T: Scalar, V: Lanes<T>, const N: usize>(x: &[V; N]) -> V {
-    x.iter().skip(1).fold(x[0] * x[0], |sum, &x| sum + x * x)
+    let mut sum = x[0] * x[0];
+    for &x in &x[1..] {
+        sum = sum + x * x;
+    }
+    sum
 }
 
 /// The column with the largest diagonal entry.
@@ -257,7 +268,10 @@ fn symmetric_product<T: Scalar, V: Lanes<T>, const N: usize>(
     h: &[[V; N]; N],
     x: &[V; N],
 ) -> [V; N] {
-    let mut y = h[0].map(|h| h * x[0]);
+    let mut y = h[0];
+    for y in &mut y {
+        *y = *y * x[0];
+    }
     for (column, &x) in h.iter().zip(x).skip(1) {
         for (y, &h) in y.iter_mut().zip(column) {
             *y = *y + h * x;

@@ -7,7 +7,7 @@ use widthwise_rounding::Scalar;
 use super::Groups;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::avx2;
-use super::lanes::Portable;
+use super::lanes::{Portable, Twofold};
 
 mod sealed {
     use super::{Groups, Scalar};
@@ -46,7 +46,8 @@ macro_rules! format {
 
             #[inline(always)]
             fn call(self) {
-                self.groups.enclose::<avx2::$registers, $lanes>(avx2::$registers::zero(self.processor));
+                let zero = avx2::$registers::zero(self.processor);
+                self.groups.enclose::<Twofold<avx2::$registers>, $lanes>(Twofold(zero, zero));
             }
         }
     };
@@ -59,5 +60,5 @@ struct OnAvx2<'a, T, const M: usize, const N: usize> {
     processor: pulp::x86::V3,
 }
 
-format!(f32, Singles, 8);
-format!(f64, Doubles, 4);
+format!(f32, Singles, 16);
+format!(f64, Doubles, 8);
