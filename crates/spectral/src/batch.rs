@@ -77,6 +77,7 @@ pub fn spectral_norm_batch<T: BatchScalar, const M: usize, const N: usize>(
 }
 
 /// The norms of a slice of matrices, as many at a time as there are lanes.
+#[derive(Debug)]
 pub struct Groups<'a, T, const M: usize, const N: usize> {
     matrices: &'a [SMatrix<T, M, N>],
     norms: &'a mut [Result<SpectralNorm<T>, KernelError>],
@@ -197,3 +198,6 @@ fn single_in_shape<T: Scalar, const SHORT: usize, const LONG: usize, const M: us
     workspace.load(a, &scaling);
     Ok(finish(workspace.enclose(), &scaling))
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,13 +103,36 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     matrix: &[[V; SHORT]; LONG],
 ) -> Bounds<V> {
     let zero = matrix[0][0].splat(T::zero());
+    let mut storage = [[[zero; SHORT]; SHORT]; 2];
+    let powers = square(matrix, &mut storage);
+    let proposal = propose(&powers);
+    conclude(matrix, &powers, &proposal)
+}
+
+/// The last power of the Gram matrix and the history of the roundings before it.
+#[derive(Debug)]
+pub(super) struct Powers<'a, V, const SHORT: usize> {
+    power: &'a [[V; SHORT]; SHORT],
+    /// The `c_j`.
+    factors: [V; LEVELS],
+    /// The `E_j`.
+    errors: [V; LEVELS],
+    /// `F ≥ ‖M‖_F²`.
+    frobenius_square: V,
+    /// `E_G`.
+    gram_error: V,
+}
+
+/// Step 1.
+#[inline(always)]
+pub(super) fn square<'a, T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+    matrix: &[[V; SHORT]; LONG],
+    storage: &'a mut [[[V; SHORT]; SHORT]; 2],
+) -> Powers<'a, V, SHORT> {
+    let zero = matrix[0][0].splat(T::zero());
     let one = zero.splat(T::one());
     let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
-    let levels = squarings(SHORT);
-
-    // Step 1.
-    let mut storage = [[[zero; SHORT]; SHORT]; 2];
-    let [power, next] = &mut storage;
+    let [power, next] = storage;
     let (mut power, mut next) = (power, next);
     product_with_transpose(matrix, one, power);
     let mut trace = trace_of(power);
@@ -119,15 +142,35 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     let mut errors = [zero; LEVELS];
     // Covers the trace, its own product and sum, and the constant.
     let error_of_trace = inflate_up(2 * SHORT + 4, gamma_upper(SHORT));
-    for (factor, error) in factors.iter_mut().zip(&mut errors).take(levels) {
+    for (factor, error) in factors.iter_mut().zip(&mut errors).take(squarings(SHORT)) {
         *factor = trace.reciprocal_power_of_two();
         product_with_transpose(power, *factor * *factor, next);
         trace = trace_of(next);
         *error = trace.scale(error_of_trace) + allowance + allowance;
         (power, next) = (next, power);
     }
+    Powers { power, factors, errors, frobenius_square, gram_error }
+}
 
-    // Step 2.
+/// A vector near the first eigenvector, and what it says about the second eigenvalue of the last power.
+#[derive(Debug)]
+pub(super) struct Proposal<V, const SHORT: usize> {
+    /// The sum of its magnitudes is in `[1, 2)`.
+    pub(super) x: [V; SHORT],
+    /// An upper bound of `μ₂(X_K)²`.
+    second_square: V,
+    /// The square of the vector that gave it.
+    vector_square: V,
+}
+
+/// Step 2.
+#[inline(always)]
+pub(super) fn propose<T: Scalar, V: Lanes<T>, const SHORT: usize>(
+    powers: &Powers<'_, V, SHORT>,
+) -> Proposal<V, SHORT> {
+    let power = powers.power;
+    let zero = power[0][0].splat(T::zero());
+    let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
     let mut x = column_of_largest_diagonal(power);
     let mut vector_square = zero;
     for _ in 0..PRODUCTS {
@@ -151,8 +194,23 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     for x in &mut x {
         *x = *x * factor;
     }
+    Proposal { x, second_square, vector_square }
+}
 
-    // Step 3.
+/// Steps 3 and 4: what is proved holds whatever vector was proposed.
+#[inline(always)]
+pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+    matrix: &[[V; SHORT]; LONG],
+    powers: &Powers<'_, V, SHORT>,
+    proposal: &Proposal<V, SHORT>,
+) -> Bounds<V> {
+    let Powers { factors, errors, frobenius_square, gram_error, .. } = *powers;
+    let Proposal { x, second_square, vector_square } = *proposal;
+    let zero = gram_error.splat(T::zero());
+    let one = zero.splat(T::one());
+    let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
+    let levels = squarings(SHORT);
+
     let mut parts = [Pair::both(zero); SHORT];
     let mut norm_square = Pair::both(zero);
     for (&x, parts) in x.iter().zip(&mut parts) {
@@ -193,7 +251,7 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: us
     let below = fast_two_sum(root, correction - radius);
     let lower = zero.if_greater(below.low, below.high.next_down_of_normal(), below.high);
 
-    // Step 4.
+    // The gap.
     let rho_lower = (lower * lower).scale(down(2));
     let b = rho_lower.scale(T::one() - T::power_of_two(-exponent_of_gap(SHORT)));
     let mut least = b - gram_error;

@@ -47,11 +47,19 @@ macro_rules! format {
             #[inline(always)]
             fn call(self) {
                 let zero = avx2::$registers::zero(self.processor);
-                self.groups.enclose::<Twofold<avx2::$registers>, $lanes>(Twofold(zero, zero));
+                if M * N <= LARGEST_TWOFOLD {
+                    self.groups.enclose::<Twofold<avx2::$registers>, { 2 * $lanes }>(Twofold(zero, zero));
+                } else {
+                    self.groups.enclose::<avx2::$registers, $lanes>(zero);
+                }
             }
         }
     };
 }
+
+/// Matrices with more entries leave the first cache if they are packed twofold.
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+const LARGEST_TWOFOLD: usize = 100;
 
 /// The work, and the proof that the processor has AVX2.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -60,5 +68,5 @@ struct OnAvx2<'a, T, const M: usize, const N: usize> {
     processor: pulp::x86::V3,
 }
 
-format!(f32, Singles, 16);
-format!(f64, Doubles, 8);
+format!(f32, Singles, 8);
+format!(f64, Doubles, 4);
