@@ -3,43 +3,30 @@
 //! Nothing allocates on the paths of fixed size. One test in a binary of its own: the counter sees every thread.
 
 #![allow(
-    unsafe_code,
     clippy::unwrap_used,
     clippy::std_instead_of_core,
-    reason = "a global allocator is unsafe to implement, and a test fails by panicking"
+    clippy::cast_precision_loss,
+    reason = "a test fails by panicking, and its counts are small"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::System;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::{SMatrix, SVector};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use widthwise_rounding::Scalar;
 use widthwise_spectral::{
     BatchScalar, SpectralNorm, alignment, schatten_four_norm_enclosure, spectral_norm, spectral_norm_batch,
     spectral_norm_bounds, spectral_norm_in, stable_rank, workspace_len,
 };
 
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is the system allocator's.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn allocations() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.allocations + stats.reallocations
+}
 
 /// Every function on a matrix of fixed size, at four of them: with a gap, without one, zero, and not finite.
 macro_rules! run {
@@ -70,13 +57,13 @@ fn batch<T: BatchScalar, const M: usize, const N: usize>(matrices: &[SMatrix<T, 
 
 #[test]
 fn nothing_is_allocated_at_fixed_sizes() {
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations();
     let boxed = black_box(Box::new(1_u8));
-    assert!(ALLOCATIONS.load(Ordering::Relaxed) > before, "the counter counts");
+    assert!(allocations() > before, "the counter counts");
     drop(boxed);
 
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations();
     run!(f64, 1 1, 1 5, 5 1, 2 2, 3 3, 4 4, 3 7, 7 3, 8 8, 16 16, 20 17,);
     run!(f32, 1 1, 1 5, 5 1, 2 2, 3 3, 4 4, 3 7, 7 3, 8 8, 16 16, 20 17,);
-    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0);
+    assert_eq!(allocations() - before, 0);
 }
