@@ -28,6 +28,7 @@ extern crate std;
 mod exact;
 
 mod alignment;
+mod batch;
 mod centered;
 mod certify;
 mod cheap;
@@ -46,6 +47,7 @@ mod stable_rank;
 mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
+pub use batch::{BatchScalar, spectral_norm_batch};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use natural_norm::{rms_operator_norm, rms_operator_norm_in};
 pub use newton_schulz::{

@@ -54,11 +54,24 @@ pub enum Certificate {
 /// A rigorous enclosure of the spectral norm of a matrix, and how it was proved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpectralNorm<T> {
-    value: ScaledEnclosure<T>,
-    certificate: Certificate,
+    pub(crate) value: ScaledEnclosure<T>,
+    pub(crate) certificate: Certificate,
 }
 
 impl<T: Scalar> SpectralNorm<T> {
+    /// The norm of a matrix of zeros: what a place for a norm holds before there is one.
+    ///
+    /// ```
+    /// use nalgebra::Matrix2;
+    /// use widthwise_spectral::{SpectralNorm, spectral_norm};
+    /// assert_eq!(spectral_norm(&Matrix2::<f64>::zeros())?, SpectralNorm::zero());
+    /// # Ok::<(), widthwise_linalg::KernelError>(())
+    /// ```
+    #[must_use]
+    pub fn zero() -> Self {
+        Self { value: ScaledEnclosure::zero(), certificate: Certificate::Zero }
+    }
+
     /// The enclosure with its exponent beside it, which neither overflows nor underflows.
     ///
     /// ```
@@ -216,7 +229,7 @@ pub fn workspace_len(rows: usize, columns: usize) -> usize {
 }
 
 /// The norm of the shapes that need no workspace.
-fn without_workspace<T, R, C, S>(
+pub(crate) fn without_workspace<T, R, C, S>(
     a: &Matrix<T, R, C, S>,
     scaling: &Scaling<T>,
 ) -> Result<Option<SpectralNorm<T>>, KernelError>
@@ -241,7 +254,7 @@ where
 }
 
 /// Undoes the scaling.
-fn finish<T: Scalar>(
+pub(crate) fn finish<T: Scalar>(
     (norm, certificate): (Enclosure<T>, Certificate),
     scaling: &Scaling<T>,
 ) -> SpectralNorm<T> {
