@@ -14,6 +14,8 @@
     )
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -31,6 +33,7 @@ mod alignment;
 mod certify;
 mod cheap;
 mod kato_temple;
+mod large;
 mod norm;
 mod squaring;
 mod stable_rank;
@@ -38,6 +41,9 @@ mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
+#[cfg(feature = "alloc")]
+pub use large::spectral_norm_large;
+pub use large::{Effort, large_workspace_len, spectral_norm_large_in};
 pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
 pub use stable_rank::{stable_rank, stable_rank_in};
 
