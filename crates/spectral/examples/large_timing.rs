@@ -3,7 +3,7 @@
 //! Times the large path against faer's singular values in the same run: `cargo run --release --features faer --example
 //! large_timing`.
 //!
-//! A line gives the size, the times (the best of several rounds, interleaved), their ratio, the width in units of `u`,
+//! An argument selects one number of columns. A line gives the size, the times (the best of several rounds, interleaved), their ratio, the width in units of `u`,
 //! the products and factorizations.
 
 #![allow(clippy::unwrap_used, reason = "an example that stops at the first surprise")]
@@ -26,9 +26,13 @@ fn gaussian(rows: usize, columns: usize) -> DMatrix<f64> {
 }
 
 fn main() {
+    let chosen: Option<usize> = std::env::args().nth(1).and_then(|n| n.parse().ok());
     for (rows, columns) in
         [(32, 32), (64, 64), (128, 128), (256, 256), (512, 512), (1024, 1024), (2048, 512), (2048, 2048)]
     {
+        if chosen.is_some_and(|n| n != columns) {
+            continue;
+        }
         let a = gaussian(rows, columns);
         let b = faer::MatRef::from_column_major_slice(a.as_slice(), rows, columns);
         faer::set_global_parallelism(faer::Par::Seq);

@@ -122,7 +122,7 @@ fn choose(ritz: &RitzValues, locked: usize, top: f64, error: impl Fn(f64) -> f64
         }
         let (next, residual) = if count < ritz.count {
             (ritz.values[count].greater(0.0), ritz.residuals[count])
-        } else if ritz.complete && ritz.count < RITZ_VALUES {
+        } else if ritz.complete && ritz.count == ritz.steps {
             (0.0, 0.0)
         } else {
             return None;

@@ -132,7 +132,7 @@ impl Lanczos<'_> {
         let dimension = n - (locked.len() / n).min(n);
         let limit = limit.min(dimension).min(self.basis.len() / n).min(self.diagonal.len());
         let mut ritz = RitzValues::none();
-        let (mut scale, mut check, mut exhausted) = (0.0_f64, 1, 0);
+        let (mut scale, mut check, mut exhausted) = (0.0_f64, RITZ_VALUES.min(dimension), 0);
         orthogonalize(locked, self.next, self.scratch);
         if !normalize(self.next) {
             self.refresh(locked, 0, random);
@@ -168,7 +168,7 @@ impl Lanczos<'_> {
                 || (k + 1 >= check && !(exhausted_now && exhausted < RITZ_VALUES))
             {
                 self.ritz_values(k + 1, beta, &mut ritz);
-                check = k + 2 + (k + 1) / 12;
+                check = k + 2 + (k + 1) / 8;
                 if ritz.complete || stop(&ritz) {
                     break;
                 }
@@ -203,22 +203,27 @@ impl Lanczos<'_> {
         let tridiagonal =
             Tridiagonal { diagonal: &self.diagonal[..steps], beside: &self.beside[..steps - 1] };
         let (lo, hi) = tridiagonal.range();
-        let tolerance = 0.5 * f64::UNIT_ROUNDOFF * hi;
-        ritz.steps = steps;
-        ritz.count = steps.min(RITZ_VALUES);
         let mut upper = hi;
+        // A first look: two values, from which a wide gap can be told. Bisection to the last digit is for close ones.
+        let coarse = f64::power_of_two(-16) * hi;
+        let first = tridiagonal.eigenvalue(0, lo.greater(ritz.values[0]), hi, coarse);
+        let second = if steps > 1 { tridiagonal.eigenvalue(1, lo, (first + coarse).lesser(hi), coarse) } else { lo };
+        let is_wide = first - second > f64::power_of_two(-8) * first;
+        ritz.steps = steps;
+        ritz.count = steps.min(if is_wide { 2 } else { RITZ_VALUES });
+        let tolerance = 0.5 * f64::UNIT_ROUNDOFF * hi;
         let (scratch, vector) = self.scratch.split_at_mut(4 * steps);
+        let vector = &mut vector[..steps];
         for index in 0..ritz.count {
-            // Two tell whether there is a gap; the others matter if not.
-            let gap = ritz.values[0] - ritz.values[1];
-            if index >= 2 && gap > f64::power_of_two(-10) * ritz.values[0] && ritz.steps > 2 * RITZ_VALUES {
-                ritz.count = index;
-                break;
-            }
-            let value = tridiagonal.eigenvalue(index, lo, upper, tolerance);
+            let value = match (ritz.count, index) {
+                (2, 0) => first,
+                (2, _) => second,
+                _ => tridiagonal.eigenvalue(index, lo, upper, tolerance),
+            };
             upper = (value + 2.0 * tolerance).lesser(hi);
-            tridiagonal.eigenvector(value, index, scratch, &mut vector[..steps]);
-            ritz.values[index] = value;
+            tridiagonal.eigenvector(value, index, scratch, vector);
+            // The quotient of the vector is far more accurate than a first look.
+            ritz.values[index] = if ritz.count == 2 { tridiagonal.quotient(vector) } else { value };
             ritz.residuals[index] = beta * vector[steps - 1].magnitude();
         }
     }

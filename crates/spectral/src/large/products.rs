@@ -6,8 +6,10 @@
 //! sums; `Mᵀy` gives each column [`LANES`] sums. The products that only serve the search for a vector have no bound;
 //! the two that a bound rests on say theirs.
 
+use core::array;
+
 use widthwise_rounding::Scalar;
-use widthwise_rounding::error_free::{two_prod, two_sum};
+use widthwise_rounding::error_free::{split, two_prod, two_sum};
 
 use super::vectorized::vectorized;
 
@@ -27,14 +29,12 @@ pub(super) fn dot_height(length: usize) -> usize {
 #[inline(always)]
 fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
-    let (x_chunks, y_chunks) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-    for (sum, (x, y)) in sums.iter_mut().zip(x_chunks.remainder().iter().zip(y_chunks.remainder())) {
+    let ((x_chunks, x_rest), (y_chunks, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    for (sum, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
         *sum = x * y;
     }
-    for (x, y) in x_chunks.zip(y_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += x[lane] * y[lane];
-        }
+    for (x, y) in x_chunks.iter().zip(y_chunks) {
+        sums = array::from_fn(|lane| sums[lane] + x[lane] * y[lane]);
     }
     for half in [8, 4, 2, 1] {
         let (left, right) = sums.split_at_mut(half);
@@ -118,17 +118,15 @@ pub(super) fn symmetric_product(lower: &[f64], x: &[f64], out: &mut [f64]) {
                     let (x, y) = (&x[below..], &mut out[below..]);
                     let mut sums = [[0.0; WIDTH]; COLUMNS];
                     let full = x.len() / WIDTH * WIDTH;
-                    let chunks = (a.chunks_exact(WIDTH).zip(b.chunks_exact(WIDTH)))
-                        .zip(c.chunks_exact(WIDTH).zip(d.chunks_exact(WIDTH)))
-                        .zip(x.chunks_exact(WIDTH).zip(y.chunks_exact_mut(WIDTH)));
+                    let chunks = (a.as_chunks::<WIDTH>().0.iter().zip(b.as_chunks::<WIDTH>().0))
+                        .zip(c.as_chunks::<WIDTH>().0.iter().zip(d.as_chunks::<WIDTH>().0))
+                        .zip(x.as_chunks::<WIDTH>().0.iter().zip(y.as_chunks_mut::<WIDTH>().0));
                     for (((a, b), (c, d)), (x, y)) in chunks {
-                        for i in 0..WIDTH {
-                            y[i] += (a[i] * p + b[i] * q) + (c[i] * r + d[i] * s);
-                            sums[0][i] += a[i] * x[i];
-                            sums[1][i] += b[i] * x[i];
-                            sums[2][i] += c[i] * x[i];
-                            sums[3][i] += d[i] * x[i];
-                        }
+                        *y = array::from_fn(|i| y[i] + ((a[i] * p + b[i] * q) + (c[i] * r + d[i] * s)));
+                        sums[0] = array::from_fn(|i| sums[0][i] + a[i] * x[i]);
+                        sums[1] = array::from_fn(|i| sums[1][i] + b[i] * x[i]);
+                        sums[2] = array::from_fn(|i| sums[2][i] + c[i] * x[i]);
+                        sums[3] = array::from_fn(|i| sums[3][i] + d[i] * x[i]);
                     }
                     for i in full..x.len() {
                         y[i] += (a[i] * p + b[i] * q) + (c[i] * r + d[i] * s);
@@ -170,13 +168,11 @@ pub(super) fn compensated_product(
             || {
                 if count == ROWS {
                     for (column, &x) in matrix.chunks_exact(rows).zip(x) {
-                        let entries = &column[first..first + ROWS];
-                        for lane in 0..ROWS {
-                            let (h, r) = two_prod(entries[lane], x);
-                            let (p, t) = two_sum(high[lane], h);
-                            high[lane] = p;
-                            low[lane] += t + r;
-                        }
+                        let Some(entries) = column[first..].first_chunk::<ROWS>() else { continue };
+                        let products = two_prod_lanes(entries, x);
+                        let sums = two_sum_lanes(&high, &products.0);
+                        high = sums.0;
+                        low = array::from_fn(|lane| low[lane] + (sums.1[lane] + products.1[lane]));
                     }
                 } else {
                     for (column, &x) in matrix.chunks_exact(rows).zip(x) {
@@ -196,6 +192,31 @@ pub(super) fn compensated_product(
         }
         start = first + count;
     }
+}
+
+/// [`two_prod`] of each entry with `x`, one operation at a time for all lanes.
+#[inline(always)]
+fn two_prod_lanes(a: &[f64; ROWS], x: f64) -> ([f64; ROWS], [f64; ROWS]) {
+    let factor = f64::power_of_two(27) + 1.0;
+    let (x_high, x_low) = split(x);
+    let p: [f64; ROWS] = array::from_fn(|lane| a[lane] * x);
+    let c: [f64; ROWS] = array::from_fn(|lane| factor * a[lane]);
+    let high: [f64; ROWS] = array::from_fn(|lane| c[lane] - (c[lane] - a[lane]));
+    let low: [f64; ROWS] = array::from_fn(|lane| a[lane] - high[lane]);
+    let e = array::from_fn(|lane| {
+        low[lane] * x_low - (((p[lane] - high[lane] * x_high) - low[lane] * x_high) - high[lane] * x_low)
+    });
+    (p, e)
+}
+
+/// [`two_sum`] of each pair, one operation at a time for all lanes.
+#[inline(always)]
+fn two_sum_lanes(a: &[f64; ROWS], b: &[f64; ROWS]) -> ([f64; ROWS], [f64; ROWS]) {
+    let s: [f64; ROWS] = array::from_fn(|lane| a[lane] + b[lane]);
+    let b_virtual: [f64; ROWS] = array::from_fn(|lane| s[lane] - a[lane]);
+    let a_virtual: [f64; ROWS] = array::from_fn(|lane| s[lane] - b_virtual[lane]);
+    let e = array::from_fn(|lane| (a[lane] - a_virtual[lane]) + (b[lane] - b_virtual[lane]));
+    (s, e)
 }
 
 /// `√(Σ x_i²)`, for vectors whose squares neither overflow nor vanish.

@@ -60,6 +60,16 @@ impl Tridiagonal<'_> {
         (lo, hi)
     }
 
+    /// The Rayleigh quotient of a unit vector.
+    pub(super) fn quotient(&self, x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (j, (&a, &y)) in self.diagonal.iter().zip(x).enumerate() {
+            let next = x.get(j + 1).copied().unwrap_or(0.0);
+            sum += y * (a * y + 2.0 * self.beside.get(j).copied().unwrap_or(0.0) * next);
+        }
+        sum
+    }
+
     /// A unit eigenvector for the eigenvalue `theta`, by two steps of inverse iteration from a vector that depends on
     /// `index`. `scratch` holds at least `4k` numbers for the size `k`.
     pub(super) fn eigenvector(&self, theta: f64, index: usize, scratch: &mut [f64], out: &mut [f64]) {
