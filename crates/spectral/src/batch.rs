@@ -130,10 +130,10 @@ fn enclose_group<
     let bounds = kernel::enclose(packed);
     for (lane, (matrix, norm)) in matrices.iter().zip(norms).enumerate() {
         *norm = match bounds.proved(lane) {
-            Some(value) => Ok(SpectralNorm {
-                value: ScaledEnclosure::new(value, exponents[lane]),
-                certificate: Certificate::KatoTemple { squarings: kernel::squarings(SHORT) },
-            }),
+            Some(value) => Ok(SpectralNorm::new(
+                ScaledEnclosure::new(value, exponents[lane]),
+                Certificate::KatoTemple { squarings: kernel::squarings(SHORT) },
+            )),
             None => single(matrix),
         };
     }
@@ -156,11 +156,7 @@ fn scale<T: Scalar, V: Lanes<T>, const L: usize, const SHORT: usize, const LONG:
     }
     let exponents = array::from_fn(|lane| largest.get(lane).exponent().unwrap_or(0));
     let factors = largest.from_fn(|lane| {
-        if largest.get(lane) >= T::MIN_NORMAL {
-            T::power_of_two(-exponents[lane])
-        } else {
-            T::zero()
-        }
+        if largest.get(lane) >= T::MIN_NORMAL { T::power_of_two(-exponents[lane]) } else { T::zero() }
     });
     for column in packed.iter_mut() {
         for entry in column {

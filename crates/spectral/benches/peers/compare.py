@@ -129,7 +129,8 @@ def main():
     venv.create(environment, with_pip=True)
     python = str(environment / "bin" / "python")
     install(python, chosen.torch)
-    bench = ["cargo", "bench", "--quiet", "-p", "widthwise-spectral", "--bench", "spectral_norm", "--"]
+    bench = ["cargo", "bench", "--quiet", "-p", "widthwise-spectral", "--all-features"]
+    bench += ["--bench", "spectral_norm", "--"]
     bench += ["--largest", str(chosen.largest), "--export", str(FOLDER)]
     subprocess.run(bench, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     inside = [python, __file__, "--inside", *(["--torch"] if chosen.torch else [])]

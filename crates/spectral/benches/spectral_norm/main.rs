@@ -3,8 +3,10 @@
 //! The certified spectral norm beside the singular values of other libraries, which come without a proof.
 //!
 //! ```sh
-//! cargo bench -p widthwise-spectral --bench spectral_norm -- --largest 512
+//! cargo bench -p widthwise-spectral --all-features --bench spectral_norm -- --largest 512
 //! ```
+//!
+//! Without the features `std` and `faer` it times the portable kernels.
 //!
 //! Gaussian matrices, one thread. A line of ours gives the time of one matrix (the minimum over the rounds) and its
 //! ratio to each peer (median and quartiles over the rounds): below one, the enclosure is cheaper than the plain value.
@@ -35,16 +37,21 @@ use nalgebra::{DMatrix, RealField, SMatrix};
 use report::{Case, plot, print_table, write_json};
 use rounds::{Contender, take_turns};
 use widthwise_rounding::Scalar;
-use widthwise_spectral::{spectral_norm, spectral_norm_in, workspace_len};
+use widthwise_spectral::{
+    BatchScalar, Effort, SpectralNorm, large_workspace_len, spectral_norm, spectral_norm_batch,
+    spectral_norm_in, spectral_norm_large_in, workspace_len,
+};
 
 /// A format of all contenders.
-trait Format: Scalar + RealField + faer::traits::ComplexField<Real = Self> {}
-impl<T: Scalar + RealField + faer::traits::ComplexField<Real = T>> Format for T {}
+trait Format: BatchScalar + RealField + faer::traits::ComplexField<Real = Self> {}
+impl<T: BatchScalar + RealField + faer::traits::ComplexField<Real = T>> Format for T {}
 
 /// A contender that is expected to need more seconds for a matrix is left out.
 const PATIENCE: f64 = 20.0;
 /// The largest size known when the program is compiled.
 const LARGEST_FIXED: usize = 32;
+/// Above it a batch is a loop over single matrices.
+const LARGEST_IN_BATCH: usize = 16;
 
 /// What the command line asks for.
 struct Options {
@@ -95,12 +102,19 @@ macro_rules! fixed {
             let dynamic: Vec<DMatrix<$format>> =
                 fixed.iter().map(|a| DMatrix::from_column_slice($n, $n, a.as_slice())).collect();
             $contest.export(&dynamic);
-            let contenders = vec![
+            let mut norms = vec![Ok(SpectralNorm::zero()); fixed.len()];
+            let mut contenders = vec![
                 Contender::ours("single", || each(&fixed, spectral_norm)),
                 Contender::peer("nalgebra, fixed", || each(&fixed, |a| a.singular_values())),
                 Contender::peer("nalgebra, dynamic", || each(&dynamic, |a| a.singular_values())),
                 Contender::peer("faer", || each(&dynamic, faer_values)),
             ];
+            if $n <= LARGEST_IN_BATCH {
+                contenders.insert(
+                    1,
+                    Contender::ours("batch", || spectral_norm_batch(black_box(&fixed), &mut norms).unwrap()),
+                );
+            }
             $contest.run(<$format>::NAME, ($n, $n), $matrices, contenders);
         }
     )+};
@@ -174,8 +188,12 @@ impl Contest {
             (0..matrices).map(|_| DMatrix::from_fn(rows, columns, |_, _| source.normal())).collect();
         self.export(&dynamic);
         let mut work = vec![T::NAN; workspace_len(rows, columns)];
+        let mut large_work = vec![0.0; large_workspace_len(rows, columns)];
         let contenders = vec![
             Contender::ours("single", || each(&dynamic, |a| spectral_norm_in(a, &mut work))),
+            Contender::ours("large", || {
+                each(&dynamic, |a| spectral_norm_large_in(a, Effort::Standard, &mut large_work));
+            }),
             Contender::peer("nalgebra, dynamic", || each(&dynamic, |a| a.singular_values())),
             Contender::peer("faer", || each(&dynamic, faer_values)),
         ];
@@ -200,6 +218,9 @@ fn faer_values<T: Format>(a: &DMatrix<T>) -> Vec<T> {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut contest = Contest { options: Options::from_command_line()?, cases: Vec::new() };
     faer::set_global_parallelism(faer::Par::Seq);
+    let vectors = if cfg!(feature = "std") { "vector" } else { "portable" };
+    let products = if cfg!(feature = "faer") { "faer's" } else { "portable" };
+    println!("{vectors} kernels for batches, {products} products for large matrices");
     if let Some(folder) = &contest.options.export {
         std::fs::create_dir_all(folder)?;
     }

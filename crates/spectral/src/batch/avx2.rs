@@ -107,10 +107,32 @@ macro_rules! register {
 }
 
 register!(
-    Doubles, f64, 4, f64x4, add_f64x4, sub_f64x4, mul_f64x4, div_f64x4, sqrt_f64x4, abs_f64x4, cmp_gt_f64x4,
-    select_f64x4, splat_f64x4
+    Doubles,
+    f64,
+    4,
+    f64x4,
+    add_f64x4,
+    sub_f64x4,
+    mul_f64x4,
+    div_f64x4,
+    sqrt_f64x4,
+    abs_f64x4,
+    cmp_gt_f64x4,
+    select_f64x4,
+    splat_f64x4
 );
 register!(
-    Singles, f32, 8, f32x8, add_f32x8, sub_f32x8, mul_f32x8, div_f32x8, sqrt_f32x8, abs_f32x8, cmp_gt_f32x8,
-    select_f32x8, splat_f32x8
+    Singles,
+    f32,
+    8,
+    f32x8,
+    add_f32x8,
+    sub_f32x8,
+    mul_f32x8,
+    div_f32x8,
+    sqrt_f32x8,
+    abs_f32x8,
+    cmp_gt_f32x8,
+    select_f32x8,
+    splat_f32x8
 );

@@ -6,11 +6,11 @@
 use super::kernel::{conclude, propose, square};
 use super::lanes::{Portable, Twofold};
 use super::*;
-use widthwise_rounding::Enclosure;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
+use widthwise_rounding::Enclosure;
 
 type One<T> = Portable<T, 1>;
 
@@ -35,9 +35,8 @@ fn registers_agree<T: BatchScalar, const M: usize, const N: usize>(matrices: &[S
 }
 
 fn matrices_of<T: Scalar, const M: usize, const N: usize>(entries: &[f64]) -> Vec<SMatrix<T, M, N>> {
-    let matrix = |start: usize| {
-        SMatrix::from_fn(|i, j| T::from_f64(entries[(start + i + j * M) % entries.len()]))
-    };
+    let matrix =
+        |start: usize| SMatrix::from_fn(|i, j| T::from_f64(entries[(start + i + j * M) % entries.len()]));
     (0..11).map(|k| matrix(k * M * N)).collect()
 }
 
@@ -151,9 +150,11 @@ fn second_singular_vector_is_refused() {
     let a = SMatrix::<f64, 3, 3>::from_diagonal(&nalgebra::vector![1.5, 1.0, 0.25]);
     let norm = enclose_with(&a, |_| {}).unwrap();
     assert!(norm.contains(1.5) && norm.relative_width() <= 2.0 * f64::EPSILON);
-    let unit = |index: usize| move |x: &mut [One<f64>; 3]| {
-        for (i, x) in x.iter_mut().enumerate() {
-            x.0[0] = if i == index { 1.0 } else { 0.0 };
+    let unit = |index: usize| {
+        move |x: &mut [One<f64>; 3]| {
+            for (i, x) in x.iter_mut().enumerate() {
+                x.0[0] = if i == index { 1.0 } else { 0.0 };
+            }
         }
     };
     assert_eq!(enclose_with(&a, unit(1)), None);
