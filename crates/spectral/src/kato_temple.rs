@@ -229,6 +229,65 @@ mod tests {
         bounds_hold::<f32>(&matrix, &[1.0]);
     }
 
+    /// What the formulas say, operation by operation: what one step leaves out the next one hides.
+    #[test]
+    fn every_bound_steps_outward_at_every_operation() {
+        let u = f32::UNIT_ROUNDOFF;
+        let tiny = f32::UNDERFLOW_ALLOWANCE;
+        for seed in 0..60 {
+            let number = |i: usize| f32::from_count((i * 7919 + seed * 409) % 1009) / 505.0 - 1.0;
+            let matrix: Vec<f32> = (0..12).map(number).collect();
+            let x: Vec<f32> = (0..3).map(|i| if i == 0 { 1.3 } else { number(20 + i) }).collect();
+            let (mut image, mut residual) = (vec![0.0; 4], vec![0.0; 3]);
+            let quotient = RayleighQuotient::of(&matrix, &x, &mut image);
+
+            let mut norm = NormAccumulator::new();
+            for (column, &y) in matrix.chunks_exact(3).zip(&image) {
+                let mut sum = DotAccumulator::new();
+                column.iter().zip(&x).for_each(|(&a, &x)| sum.add_product(a, x));
+                assert_eq!(y, sum.value());
+                norm.add(&sum);
+            }
+            let image_norm = inflate_up(2, (norm.norm().hi() + norm.radius()).next_up());
+            assert_eq!(quotient.image_norm_upper, image_norm);
+            let image_error = ((u * image_norm).next_up() + norm.radius()).next_up();
+            assert_eq!(quotient.image_error, image_error);
+            let root = quotient.root();
+            assert_eq!(quotient.lower(), (root.lo() * root.lo()).next_down());
+
+            let frobenius = 4.0;
+            let upper = quotient.residual_upper(&matrix, &x, &image, frobenius, &mut residual);
+            let rho = root.midpoint() * root.midpoint();
+            let computed = (inflate_up(4, sum_of_squares(&residual)) + tiny).next_up();
+            let terms = (frobenius * image_norm).next_up() + (rho * quotient.norm.hi()).next_up();
+            let rounding = (gamma_upper::<f32>(6) * terms.next_up()).next_up();
+            let carried = (frobenius * image_error).next_up();
+            let rest = ((rounding + carried).next_up() + tiny).next_up();
+            let total = (computed.square_root().next_up() + rest).next_up();
+            assert_eq!(upper, (total / quotient.norm.lo()).next_up());
+
+            let b = quotient.lower() * 0.75;
+            let gap = (quotient.lower() - b).next_down();
+            let delta = ((upper * upper).next_up() / gap).next_up();
+            let bound = (root.hi() + (delta / (root.lo() + root.lo())).next_up()).next_up();
+            assert_eq!(quotient.kato_temple(upper, b), Some(bound));
+        }
+        // Nothing but underflow is left of a zero matrix.
+        let (mut image, mut residual) = ([1.0_f32; 1], [0.0; 1]);
+        let quotient = RayleighQuotient::of(&[0.0], &[1.0], &mut image);
+        let upper = quotient.residual_upper(&[0.0], &[1.0], &image, 0.0, &mut residual);
+        let computed = tiny.next_up().square_root().next_up();
+        let rest = {
+            let one = 0.0_f32.next_up();
+            let image_norm = inflate_up(2, one);
+            let image_error = ((u * image_norm).next_up() + 0.0).next_up();
+            let terms = ((0.0 * image_norm).next_up() + (0.0 * quotient.norm.hi()).next_up()).next_up();
+            let rounding = (gamma_upper::<f32>(3) * terms).next_up();
+            ((rounding + (0.0 * image_error).next_up()).next_up() + tiny).next_up()
+        };
+        assert_eq!(upper, ((computed + rest).next_up() / quotient.norm.lo()).next_up());
+    }
+
     #[test]
     fn residual_of_an_eigenvector_is_of_the_order_of_rounding() {
         let matrix = [2.0, 0.0, 0.0, 1.0];

@@ -14,6 +14,8 @@
     )
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -28,12 +30,14 @@ extern crate std;
 mod exact;
 
 mod alignment;
+mod batch;
 mod centered;
 mod certify;
 mod cheap;
 mod collatz_wielandt;
 mod gram_schmidt;
 mod kato_temple;
+mod large;
 mod natural_norm;
 mod newton_schulz;
 mod nonnegative;
@@ -47,8 +51,12 @@ mod stable_rank;
 mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
+pub use batch::{BatchScalar, spectral_norm_batch};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use collatz_wielandt::spectral_norm_bounds_in;
+#[cfg(feature = "alloc")]
+pub use large::spectral_norm_large;
+pub use large::{Effort, large_workspace_len, spectral_norm_large_in};
 pub use natural_norm::{rms_operator_norm, rms_operator_norm_in};
 pub use newton_schulz::{
     NewtonSchulz, newton_schulz_in, newton_schulz_workspace_len, orthogonality_defect_in,

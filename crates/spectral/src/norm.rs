@@ -49,6 +49,16 @@ pub enum Certificate {
         /// The number of squarings.
         squarings: usize,
     },
+    /// Sums of entries, of the matrix or of its Gram matrix (theorem T7). Up to a factor of `√min(m, n)` wide.
+    EntryNorms,
+    /// A Cholesky factorization proved that the rest of the spectrum lies below so many vectors (theorem T4), and the
+    /// Kato-Temple inequality for them bounds the largest eigenvalue (theorems T2 and T6). A few `u` wide.
+    DeflatedCholesky {
+        /// The number of vectors: that of the singular values that could not be told apart.
+        vectors: usize,
+    },
+    /// A Cholesky factorization of `cI − AᵀA` succeeded (theorem T5). About `n²u` wide.
+    DirectCholesky,
 }
 
 /// A rigorous enclosure of the spectral norm of a matrix, and how it was proved.
@@ -56,9 +66,34 @@ pub enum Certificate {
 pub struct SpectralNorm<T> {
     value: ScaledEnclosure<T>,
     certificate: Certificate,
+    matrix_vector_products: usize,
+    factorizations: usize,
 }
 
 impl<T: Scalar> SpectralNorm<T> {
+    /// The enclosure and its certificate, at no cost in products or factorizations.
+    pub(crate) fn new(value: ScaledEnclosure<T>, certificate: Certificate) -> Self {
+        Self { value, certificate, matrix_vector_products: 0, factorizations: 0 }
+    }
+
+    /// The same, with the work it took.
+    pub(crate) fn with_work(self, matrix_vector_products: usize, factorizations: usize) -> Self {
+        Self { matrix_vector_products, factorizations, ..self }
+    }
+
+    /// The norm of a matrix of zeros: what a place for a norm holds before there is one.
+    ///
+    /// ```
+    /// use nalgebra::Matrix2;
+    /// use widthwise_spectral::{SpectralNorm, spectral_norm};
+    /// assert_eq!(spectral_norm(&Matrix2::<f64>::zeros())?, SpectralNorm::zero());
+    /// # Ok::<(), widthwise_linalg::KernelError>(())
+    /// ```
+    #[must_use]
+    pub fn zero() -> Self {
+        Self::new(ScaledEnclosure::zero(), Certificate::Zero)
+    }
+
     /// The enclosure with its exponent beside it, which neither overflows nor underflows.
     ///
     /// ```
@@ -84,6 +119,21 @@ impl<T: Scalar> SpectralNorm<T> {
     #[must_use]
     pub fn certificate(&self) -> Certificate {
         self.certificate
+    }
+
+    /// The products of the matrix, its transpose or its Gram matrix with a vector that
+    /// [`spectral_norm_large_in`](crate::spectral_norm_large_in) spent; zero for the other functions, which multiply
+    /// matrices.
+    #[must_use]
+    pub fn matrix_vector_products(&self) -> usize {
+        self.matrix_vector_products
+    }
+
+    /// The Cholesky factorizations that [`spectral_norm_large_in`](crate::spectral_norm_large_in) spent, those that
+    /// failed included; zero for the other functions.
+    #[must_use]
+    pub fn factorizations(&self) -> usize {
+        self.factorizations
     }
 }
 
@@ -216,7 +266,7 @@ pub fn workspace_len(rows: usize, columns: usize) -> usize {
 }
 
 /// The norm of the shapes that need no workspace.
-fn without_workspace<T, R, C, S>(
+pub(crate) fn without_workspace<T, R, C, S>(
     a: &Matrix<T, R, C, S>,
     scaling: &Scaling<T>,
 ) -> Result<Option<SpectralNorm<T>>, KernelError>
@@ -230,7 +280,7 @@ where
         let value = frobenius_norm_enclosure(a)?;
         let zero = value == ScaledEnclosure::zero();
         let certificate = if zero { Certificate::Zero } else { Certificate::TwoNorm };
-        return Ok(Some(SpectralNorm { value, certificate }));
+        return Ok(Some(SpectralNorm::new(value, certificate)));
     }
     if a.shape() == (2, 2) {
         let entry = |i, j| scaling.apply(a[(i, j)]);
@@ -241,7 +291,7 @@ where
 }
 
 /// Undoes the scaling.
-fn finish<T: Scalar>(
+pub(crate) fn finish<T: Scalar>(
     (norm, certificate): (Enclosure<T>, Certificate),
     scaling: &Scaling<T>,
 ) -> SpectralNorm<T> {
@@ -252,5 +302,5 @@ fn finish<T: Scalar>(
         // than an ulp.
         Enclosure::from_bounds(norm.lo().next_down(), norm.hi().next_up())
     };
-    SpectralNorm { value: ScaledEnclosure::new(norm, scaling.exponent()), certificate }
+    SpectralNorm::new(ScaledEnclosure::new(norm, scaling.exponent()), certificate)
 }

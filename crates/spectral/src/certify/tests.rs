@@ -133,6 +133,65 @@ fn norms_of_the_scaled_matrix_are_upper_bounds() {
     assert!(frobenius >= 1.0 + 2.0 * f64::from(small) * f64::from(small));
 }
 
+/// What the formulas say, operation by operation.
+#[test]
+fn norms_of_the_scaled_matrix_step_outward_at_every_operation() {
+    for seed in 0..40 {
+        let mut matrix: Vec<f32> =
+            (0..15).map(|i: usize| f32::from_count((i * 7919 + seed * 409) % 1009) / 505.0 - 1.0).collect();
+        let (mut squares, mut rows, mut column_sum) = (0.0, [0.0_f32; 3], 0.0_f32);
+        for column in matrix.chunks_exact(3) {
+            squares += column.iter().fold(0.0, |s, x| s + x * x);
+            column_sum = column_sum.greater(column.iter().fold(0.0, |s, x| s + x.magnitude()));
+            rows.iter_mut().zip(column).for_each(|(sum, x)| *sum += x.magnitude());
+        }
+        let row_sum = rows.iter().fold(0.0_f32, |m, &s| m.greater(s));
+        let (mut image, mut vector, mut residual) = ([0.0; 5], [0.0; 3], [0.0; 3]);
+        let mut workspace = Workspace {
+            matrix: &mut matrix,
+            power: &mut [],
+            next: &mut [],
+            image: &mut image,
+            vector: &mut vector,
+            residual: &mut residual,
+        };
+        let upper = (inflate_up(9, squares) + f32::UNDERFLOW_ALLOWANCE).next_up();
+        assert_eq!(workspace.square_upper(), upper);
+        let product = (inflate_up(3, column_sum) * inflate_up(5, row_sum)).next_up();
+        assert_eq!(workspace.product_of_max_sums_upper(), product);
+        workspace.matrix.fill(0.0);
+        assert_eq!(workspace.square_upper(), f32::UNDERFLOW_ALLOWANCE.next_up());
+    }
+}
+
+/// The history that squaring keeps is that of the powers in the workspace.
+#[test]
+fn squaring_records_the_error_of_every_product() {
+    let a = DMatrix::from_fn(4, 4, |i, j| ((3 * i + 5 * j) % 7) as f64 / 4.0 + 0.25);
+    let mut work = vec![0.0; workspace_len(4, 4)];
+    let (matrix, rest) = work.split_at_mut(16);
+    let (power, rest) = rest.split_at_mut(16);
+    let (next, rest) = rest.split_at_mut(16);
+    let (image, rest) = rest.split_at_mut(4);
+    let (x, residual) = rest.split_at_mut(4);
+    matrix.copy_from_slice(a.as_slice());
+    let mut workspace = Workspace { matrix, power, next, image, vector: x, residual };
+    let size = workspace.square_upper();
+    let squared = workspace.square(1.0 / 64.0);
+    let squarings = squared.chain.squarings();
+    assert!(squarings > 0);
+    // The bound from the last power is larger than the eigenvalue by all errors on the way, at least that of the Gram
+    // matrix; a chain without errors would say less.
+    let exponent = size.exponent().unwrap();
+    let without = SquaringChain::new(exponent, product_error(4, size));
+    assert!(squared.chain.largest_eigenvalue_upper(0, 1.0) >= without.largest_eigenvalue_upper(0, 1.0));
+    let levels: Vec<f64> =
+        (0..=squarings).map(|level| squared.chain.largest_eigenvalue_upper(level, 0.0)).collect();
+    // From nothing, every level must still give back the error recorded there.
+    assert!(levels.iter().all(|&bound| bound >= product_error(4, size)));
+    assert!(levels[1..].iter().all(|&bound| bound > 1e-9), "{levels:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

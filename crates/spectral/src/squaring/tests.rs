@@ -351,3 +351,114 @@ proptest! {
             }
     }
 }
+
+/// What the formulas say, operation by operation: a step that is left out changes no proved statement that a random
+/// matrix shows, since the next step hides it, so each is looked for here.
+#[test]
+fn every_bound_steps_outward_at_every_operation() {
+    let (u, tiny) = (f32::UNIT_ROUNDOFF, f32::UNDERFLOW_ALLOWANCE);
+    for seed in 0..50 {
+        let n = 3 + (seed % 4) as usize;
+        let h: Vec<f32> = symmetric(n, seed);
+        let measure = Measure::of(&h, n);
+
+        let size = measure.square * 1.7;
+        assert_eq!(product_error(n, size), ((gamma_upper::<f32>(n) * size).next_up() + tiny).next_up());
+        assert_eq!(measure.square_upper, (inflate_up(2 * n + 1, measure.square) + tiny).next_up());
+        let column_sum = |column: &[f32]| column.iter().fold(0.0, |s: f32, x| s + x.magnitude());
+        let max_sum = h.chunks_exact(n).map(column_sum).fold(0.0, |m: f32, s| m.greater(s));
+        assert_eq!(measure.max_sum_upper, inflate_up(n, max_sum));
+        let frobenius = measure.square_upper.square_root().next_up();
+        let sum_square = (measure.max_sum_upper * measure.max_sum_upper).next_up();
+        assert_eq!(measure.size_upper(), measure.square_upper.lesser(sum_square));
+        assert_eq!(measure.eigenvalue_upper(), frobenius.lesser(measure.max_sum_upper));
+
+        let mut w: Vec<f32> = entries(n, seed + 77);
+        w[0] = 1.75;
+        let image: Vec<f32> = h.chunks_exact(n).map(|column| sum_of_squares(column) + 0.5).collect();
+        let ratio = inflate_down(2 * n + 5, (sum_of_squares(&image) / sum_of_squares(&w)).square_root());
+        assert_eq!(norm_ratio_lower(&image, &w), Some(ratio));
+        let lost = ((gamma_upper::<f32>(n) * frobenius).next_up() + tiny).next_up();
+        let first = (ratio - lost).next_down();
+        let second = (measure.square_upper - (first * first).next_down()).next_up();
+        assert_eq!(measure.second_square_upper(&w, &image), Some(second));
+
+        let mut next = vec![0.0; n * n];
+        product_with_transpose(&h, n, 0.5, &mut next);
+        let kappa = measure.square / measure.trace;
+        let mut square = 0.0;
+        for (h, next) in h.chunks_exact(n).zip(next.chunks_exact(n)) {
+            square += h.iter().zip(next).fold(0.0, |s, (h, next)| {
+                let difference = next * 2.0 - kappa * h;
+                s + difference * difference
+            });
+        }
+        let computed = (inflate_up(2 * n + 1, square) + tiny).next_up().square_root().next_up();
+        let size = ((frobenius + kappa).next_up() * frobenius).next_up();
+        let distance = (computed + (4.0 * u * size).next_up()).next_up();
+        assert_eq!(projector_distance_upper(&h, &next, n, 1, kappa, &measure), distance);
+        let eta = (distance + 0.01).next_up();
+        let bound = (kappa + (eta / kappa).next_up()).next_up();
+        let expected = (bound, distance / (kappa * kappa));
+        assert_eq!(projector_eigenvalue_upper(&h, &next, n, 1, 0.01, &measure), expected);
+    }
+    // Nothing but underflow is left of these.
+    let nothing = Measure::of(&[0.0_f32; 4], 2);
+    assert_eq!(nothing.square_upper, tiny.next_up());
+    assert_eq!(product_error(3, 0.0_f32), (0.0_f32.next_up() + tiny).next_up());
+    let identity = Measure::of(&[1.0_f32, 0.0, 0.0, 1.0], 2);
+    assert!(
+        projector_distance_upper(&[1.0, 0.0, 0.0, 1.0], &[1.0, 0.0, 0.0, 1.0], 2, 0, 1.0, &identity)
+            >= tiny.square_root()
+    );
+}
+
+#[test]
+fn the_chain_steps_outward_at_every_operation() {
+    for seed in 0..200 {
+        let random: Vec<f32> = entries(5, seed);
+        let [gram_error, error, other, bound, b] =
+            [0, 1, 2, 3, 4].map(|i: usize| random[i].magnitude() + 0.01);
+        let (gram_error, error, other) = (gram_error / 1024.0, error / 1024.0, other / 1024.0);
+        let mut chain = SquaringChain::new(3, gram_error);
+        chain.push(1, error);
+        chain.push(-1, other);
+        let up = |bound: f32, exponent: i32, error: f32| (bound.scale_exp2(exponent) + error).next_up();
+        let level_one = up(bound, -1, other).square_root().next_up();
+        let level_zero = up(level_one, 1, error).square_root().next_up();
+        assert_eq!(chain.largest_eigenvalue_upper(2, bound), up(level_zero, 3, gram_error));
+
+        let b = b * 8.0 + 4.0;
+        let down = |b: f32, exponent: i32, error: f32| {
+            ((b * b).next_down() - error).next_down().scale_exp2(exponent)
+        };
+        let first = (b - gram_error).next_down().scale_exp2(-3);
+        let last = down(down(first, -1, error), 1, other);
+        let largest = (last * last).next_down();
+        assert!(chain.proves_second_eigenvalue_at_most(b, largest));
+        assert!(!chain.proves_second_eigenvalue_at_most(b, largest.next_up()));
+    }
+    // A product by a power of two that rounds.
+    let chain = SquaringChain::<f32>::new(-20, 0.0);
+    let bound = f32::power_of_two(-126) * 1.1;
+    assert!(dyadic(bound).scaled(-20).is_at_most(&dyadic(chain.largest_eigenvalue_upper(0, bound))));
+    assert_eq!(scale_up(bound, -20), bound.scale_exp2(-20).next_up());
+    // Below the allowance nothing is proved, not even of zero.
+    let chain = SquaringChain::<f32>::new(0, 0.0);
+    assert!(chain.proves_second_eigenvalue_at_most(1e-20, 0.0));
+    assert!(!chain.proves_second_eigenvalue_at_most(f32::UNDERFLOW_ALLOWANCE, 0.0));
+}
+
+/// The limit leaves room for gaps of the last digit: `(1 − 2u)` to the power `2^k` must vanish.
+#[test]
+fn the_chain_is_full_six_squarings_after_the_digits() {
+    let mut single = SquaringChain::<f32>::new(0, 0.0);
+    let mut double = SquaringChain::<f64>::new(0, 0.0);
+    while !single.is_full() {
+        single.push(0, 0.0);
+    }
+    while !double.is_full() {
+        double.push(0, 0.0);
+    }
+    assert_eq!((single.squarings(), double.squarings()), (30, 59));
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Several numbers that undergo the same operations: one entry of as many matrices at once.
+//!
+//! Every operation acts on each lane alone, so a lane's result does not depend on its neighbours, on the number of
+//! lanes, or on the registers. Nothing is fused or reassociated.
+
+use core::array;
+use core::ops::{Add, Mul, Sub};
+
+use widthwise_rounding::Scalar;
+
+/// Numbers side by side. A value is made from another one, which knows the registers.
+pub(super) trait Lanes<T: Scalar>:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+{
+    /// The number of lanes.
+    const COUNT: usize;
+
+    /// The same number in every lane.
+    fn splat(self, x: T) -> Self;
+
+    /// The quotients.
+    fn over(self, divisor: Self) -> Self;
+
+    /// The roots, correctly rounded.
+    fn square_root(self) -> Self;
+
+    /// The magnitudes.
+    fn magnitude(self) -> Self;
+
+    /// `value` where `self > other`, `otherwise` elsewhere and where one is NaN.
+    fn if_greater(self, other: Self, value: Self, otherwise: Self) -> Self;
+
+    /// `x(lane)` for every lane.
+    fn from_fn(self, x: impl Fn(usize) -> T) -> Self;
+
+    /// The number in a lane.
+    fn get(&self, lane: usize) -> T;
+
+    /// `self · factor`.
+    #[inline(always)]
+    fn scale(self, factor: T) -> Self {
+        self * self.splat(factor)
+    }
+
+    /// The greater of two numbers, as [`Scalar::greater`].
+    #[inline(always)]
+    fn greater(self, other: Self) -> Self {
+        self.if_greater(other, self, other)
+    }
+
+    /// The lesser of two numbers, as [`Scalar::lesser`].
+    #[inline(always)]
+    fn lesser(self, other: Self) -> Self {
+        other.if_greater(self, self, other)
+    }
+
+    /// The number above a positive normal one: `x/(1 − u)` lies between a half and one unit above `x`, exclusively below,
+    /// so it rounds there.
+    #[inline(always)]
+    fn next_up_of_normal(self) -> Self {
+        self.over(self.splat(T::one() - T::UNIT_ROUNDOFF))
+    }
+
+    /// The number below a positive normal one: `(1 − u)x` is nearest to it.
+    #[inline(always)]
+    fn next_down_of_normal(self) -> Self {
+        self.scale(T::one() - T::UNIT_ROUNDOFF)
+    }
+
+    /// `2^(−⌊log₂ x⌋)` for `x` between `2^−60` and `2^60` (Rump, Ogita and Oishi, SIAM J. Sci. Comput. 31, 2008, "unit in
+    /// the first place").
+    ///
+    /// A power of two for every normal `q`: the distance of two neighbours is one, subtracted and inverted exactly.
+    #[inline(always)]
+    fn reciprocal_power_of_two(self) -> Self {
+        let one = T::one();
+        let q = self.scale(T::power_of_two(T::DIGITS - 1) + one);
+        self.splat(one).over(q - q.next_down_of_normal())
+    }
+}
+
+/// Lanes of any target.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portable<T, const L: usize>(pub(super) [T; L]);
+
+impl<T: Scalar, const L: usize> Lanes<T> for Portable<T, L> {
+    const COUNT: usize = L;
+
+    #[inline(always)]
+    fn splat(self, x: T) -> Self {
+        Self([x; L])
+    }
+
+    #[inline(always)]
+    fn over(self, divisor: Self) -> Self {
+        Self(array::from_fn(|l| self.0[l] / divisor.0[l]))
+    }
+
+    #[inline(always)]
+    fn square_root(self) -> Self {
+        Self(self.0.map(Scalar::square_root))
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        Self(self.0.map(Scalar::magnitude))
+    }
+
+    #[inline(always)]
+    fn if_greater(self, other: Self, value: Self, otherwise: Self) -> Self {
+        Self(array::from_fn(|l| if self.0[l] > other.0[l] { value.0[l] } else { otherwise.0[l] }))
+    }
+
+    #[inline(always)]
+    fn from_fn(self, x: impl Fn(usize) -> T) -> Self {
+        Self(array::from_fn(x))
+    }
+
+    #[inline(always)]
+    fn get(&self, lane: usize) -> T {
+        self.0[lane]
+    }
+}
+
+impl<T: Scalar, const L: usize> Add for Portable<T, L> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(array::from_fn(|l| self.0[l] + other.0[l]))
+    }
+}
+
+impl<T: Scalar, const L: usize> Sub for Portable<T, L> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(array::from_fn(|l| self.0[l] - other.0[l]))
+    }
+}
+
+impl<T: Scalar, const L: usize> Mul for Portable<T, L> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(array::from_fn(|l| self.0[l] * other.0[l]))
+    }
+}
+
+/// Lanes in two registers, so that two independent operations are always under way: the latency of one hides behind the
+/// other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Twofold<V>(pub(super) V, pub(super) V);
+
+impl<T: Scalar, V: Lanes<T>> Lanes<T> for Twofold<V> {
+    const COUNT: usize = 2 * V::COUNT;
+
+    #[inline(always)]
+    fn splat(self, x: T) -> Self {
+        let value = self.0.splat(x);
+        Self(value, value)
+    }
+
+    #[inline(always)]
+    fn over(self, divisor: Self) -> Self {
+        Self(self.0.over(divisor.0), self.1.over(divisor.1))
+    }
+
+    #[inline(always)]
+    fn square_root(self) -> Self {
+        Self(self.0.square_root(), self.1.square_root())
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        Self(self.0.magnitude(), self.1.magnitude())
+    }
+
+    #[inline(always)]
+    fn if_greater(self, other: Self, value: Self, otherwise: Self) -> Self {
+        Self(
+            self.0.if_greater(other.0, value.0, otherwise.0),
+            self.1.if_greater(other.1, value.1, otherwise.1),
+        )
+    }
+
+    #[inline(always)]
+    fn from_fn(self, x: impl Fn(usize) -> T) -> Self {
+        Self(self.0.from_fn(&x), self.1.from_fn(|lane| x(lane + V::COUNT)))
+    }
+
+    #[inline(always)]
+    fn get(&self, lane: usize) -> T {
+        if lane < V::COUNT { self.0.get(lane) } else { self.1.get(lane - V::COUNT) }
+    }
+}
+
+impl<V: Add<Output = V>> Add for Twofold<V> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0, self.1 + other.1)
+    }
+}
+
+impl<V: Sub<Output = V>> Sub for Twofold<V> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0, self.1 - other.1)
+    }
+}
+
+impl<V: Mul<Output = V>> Mul for Twofold<V> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0, self.1 * other.1)
+    }
+}
