@@ -10,7 +10,7 @@ use widthwise_rounding::{Enclosure, Scalar};
 
 use super::cholesky::{roundings, witness};
 use super::deflation::Deflation;
-use super::gram::{EntryNorms, GramNorms, gram, gram_error};
+use super::gram::{EntryNorms, GramNorms, gram, gram_error, mirror};
 use super::kato_temple_block::RitzBlock;
 use super::lanczos::{BLOCK_LIMIT, Lanczos, Operator, RITZ_VALUES, RitzValues, next_uniform};
 use super::rayleigh_ritz::rayleigh_ritz;
@@ -22,7 +22,7 @@ use crate::Certificate;
 pub(super) struct Workspace<'a> {
     /// `M`: `short` columns of `long` numbers.
     pub(super) matrix: &'a mut [f64],
-    /// The lower triangle of `Ĝ`.
+    /// `Ĝ`; bounds read its lower triangle.
     pub(super) gram: &'a mut [f64],
     /// `short²` numbers: the basis of the Lanczos process, or the matrix that is factorized.
     pub(super) factor: &'a mut [f64],
@@ -178,6 +178,7 @@ impl Workspace<'_> {
                 norms: GramNorms::of(self.gram, short),
                 error: gram_error(long, short, entries.size),
             };
+            mirror(self.gram, short);
             // The Schatten 4-norm.
             let upper = square_root_up(add_up(known.norms.frobenius, known.error));
             best.lower_to(upper, Certificate::EntryNorms);

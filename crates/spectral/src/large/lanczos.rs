@@ -10,7 +10,7 @@
 
 use widthwise_rounding::Scalar;
 
-use super::products::{add_product, symmetric_product, transposed_product, two_norm};
+use super::products::{add_product, transposed_product, two_norm};
 use super::tridiagonal::Tridiagonal;
 
 /// The most vectors of a block.
@@ -21,7 +21,7 @@ pub(super) const RITZ_VALUES: usize = BLOCK_LIMIT + 1;
 /// `G`, as the product with it is computed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operator<'a> {
-    /// By the lower triangle of `Ĝ`.
+    /// By `Ĝ`, both triangles.
     Gram(&'a [f64]),
     /// By `M`, then `Mᵀ`.
     Matrix(&'a [f64]),
@@ -38,7 +38,10 @@ impl Operator<'_> {
 
     pub(super) fn apply(&self, x: &[f64], image: &mut [f64], out: &mut [f64]) {
         match *self {
-            Self::Gram(lower) => symmetric_product(lower, x, out),
+            Self::Gram(gram) => {
+                out.fill(0.0);
+                add_product(gram, x, 1.0, out);
+            }
             Self::Matrix(matrix) => {
                 image.fill(0.0);
                 add_product(matrix, x, 1.0, image);
@@ -207,7 +210,8 @@ impl Lanczos<'_> {
         // A first look: two values, from which a wide gap can be told. Bisection to the last digit is for close ones.
         let coarse = f64::power_of_two(-16) * hi;
         let first = tridiagonal.eigenvalue(0, lo.greater(ritz.values[0]), hi, coarse);
-        let second = if steps > 1 { tridiagonal.eigenvalue(1, lo, (first + coarse).lesser(hi), coarse) } else { lo };
+        let second =
+            if steps > 1 { tridiagonal.eigenvalue(1, lo, (first + coarse).lesser(hi), coarse) } else { lo };
         let is_wide = first - second > f64::power_of_two(-8) * first;
         ritz.steps = steps;
         ritz.count = steps.min(if is_wide { 2 } else { RITZ_VALUES });
