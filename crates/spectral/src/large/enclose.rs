@@ -320,7 +320,7 @@ impl Workspace<'_> {
         let error = known.certificate_error(short, rho);
         // What a success is worth: half the error of the square.
         let reach = error / best.lower + 16.0 * f64::UNIT_ROUNDOFF * best.lower;
-        if !(best.upper - best.lower > reach) {
+        if best.upper - best.lower <= reach {
             return;
         }
         let mut random = 0x6a09_e667_f3bc_c909_u64;
@@ -354,13 +354,13 @@ impl Workspace<'_> {
             let below = failed.greater(rho);
             let enough = if limits.width.is_some() { 0.125 * error } else { error };
             if succeeded < f64::INFINITY {
-                if !(succeeded - below > enough.greater(4.0 * f64::UNIT_ROUNDOFF * rho)) {
+                if succeeded - below <= enough.greater(4.0 * f64::UNIT_ROUNDOFF * rho) {
                     return;
                 }
                 threshold = below + 0.5 * (succeeded - below);
             } else {
                 threshold = below + 3.0 * (threshold - rho).greater(0.125 * error);
-                if !(threshold < best.upper * best.upper) {
+                if threshold >= best.upper * best.upper {
                     return;
                 }
             }

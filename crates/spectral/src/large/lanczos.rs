@@ -159,7 +159,7 @@ impl Lanczos<'_> {
             scale = scale.greater(alpha + beta);
             ritz.complete = k + 1 == dimension;
             // What rounding leaves of a vector in the subspace.
-            let exhausted_now = !(beta > f64::from_count(n) * f64::UNIT_ROUNDOFF * scale);
+            let exhausted_now = beta <= f64::from_count(n) * f64::UNIT_ROUNDOFF * scale;
             if exhausted_now || ritz.complete {
                 beta = 0.0;
             }
