@@ -237,3 +237,13 @@ fn block_of_vectors_that_are_not_orthogonal_is_bounded() {
         }
     }
 }
+
+/// The computed Gram matrix lies below the exact one, and the threshold between the two.
+#[test]
+fn direct_bound_covers_the_error_of_the_gram_matrix() {
+    let mut column = vec![(0.99 * f64::UNIT_ROUNDOFF).square_root(); 600];
+    column[0] = 1.0;
+    let (mut g, mut pack) = ([f64::NAN], vec![0.0; pack_len(1)]);
+    gram(&column, 600, &mut g, &mut pack);
+    assert!(check_complement(&column, 600, g[0].next_up().next_up(), 0.0, &[]));
+}
