@@ -37,7 +37,7 @@ fn main() {
         let b = faer::MatRef::from_column_major_slice(a.as_slice(), rows, columns);
         faer::set_global_parallelism(faer::Par::Seq);
         let mut work = vec![0.0; large_workspace_len(rows, columns)];
-        let rounds = (200_000_000 / (rows * columns * columns)).clamp(2, 200);
+        let rounds = (2_500_000_000 / (rows * columns * columns)).clamp(3, 400);
         let (mut ours, mut theirs, mut nalgebra) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
         let mut norm = None;
         for _ in 0..rounds {

@@ -271,15 +271,15 @@ fn golden_matrices_are_enclosed() {
             let slack = ten(44);
             let (mut left, mut right) = (x.mantissa.clone() * &slack, digits.clone() * (&slack + change));
             if power >= 0 {
-                right *= ten(power)
+                right *= ten(power);
             } else {
-                left *= ten(-power)
+                left *= ten(-power);
             }
             let shift = usize::try_from(x.exponent.unsigned_abs()).unwrap();
             if x.exponent >= 0 {
-                left <<= shift
+                left <<= shift;
             } else {
-                right <<= shift
+                right <<= shift;
             }
             left.cmp(&right)
         };

@@ -107,3 +107,43 @@ impl Deflation<'_> {
         Ok(add_up(self.threshold, errors))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Dyadic;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn assembly_is_within_its_error(
+            gram in prop::collection::vec(-2.0_f64..2.0, 9), x in prop::collection::vec(-1.0_f64..1.0, 6),
+            q in 0..3_usize, threshold in 0.1_f64..4.0, weight in 0.1_f64..4.0,
+        ) {
+            let n = 3;
+            let mut gram = gram;
+            (0..n).for_each(|j| gram[j + j * n] = gram[j + j * n].magnitude());
+            let deflation = Deflation { threshold, weight, vectors: &x[..q * n] };
+            let mut out = [f64::NAN; 9];
+            deflation.assemble(&gram, n, &mut out);
+            let exact = Dyadic::new;
+            let mut square = Dyadic::zero();
+            for j in 0..n {
+                for i in j..n {
+                    let mut entry = Dyadic::zero().sub(&exact(gram[i + j * n]));
+                    for x in x[..q * n].chunks_exact(n) {
+                        entry = entry.add(&exact(weight).mul(&exact(x[j])).mul(&exact(x[i])));
+                    }
+                    if i == j {
+                        entry = entry.add(&exact(threshold));
+                    }
+                    let off = exact(out[i + j * n]).sub(&entry);
+                    // The 2-norm is at least every entry, so each must be within.
+                    square = if square.is_at_most(&off.mul(&off)) { off.mul(&off) } else { square };
+                }
+            }
+            let bound = exact(deflation.assembly_error(n, &GramNorms::of(&gram, n)));
+            prop_assert!(square.is_at_most(&bound.mul(&bound)));
+        }
+    }
+}

@@ -10,7 +10,7 @@ use widthwise_rounding::{Enclosure, Scalar};
 
 use super::cholesky::{roundings, witness};
 use super::deflation::Deflation;
-use super::gram::{EntryNorms, GramNorms, gram, gram_error};
+use super::gram::{EntryNorms, GramNorms, gram, gram_error, mirror};
 use super::kato_temple_block::RitzBlock;
 use super::lanczos::{BLOCK_LIMIT, Lanczos, Operator, RITZ_VALUES, RitzValues, next_uniform};
 use super::rayleigh_ritz::rayleigh_ritz;
@@ -22,7 +22,7 @@ use crate::Certificate;
 pub(super) struct Workspace<'a> {
     /// `M`: `short` columns of `long` numbers.
     pub(super) matrix: &'a mut [f64],
-    /// The lower triangle of `Ĝ`.
+    /// `Ĝ`; bounds read its lower triangle.
     pub(super) gram: &'a mut [f64],
     /// `short²` numbers: the basis of the Lanczos process, or the matrix that is factorized.
     pub(super) factor: &'a mut [f64],
@@ -178,6 +178,7 @@ impl Workspace<'_> {
                 norms: GramNorms::of(self.gram, short),
                 error: gram_error(long, short, entries.size),
             };
+            mirror(self.gram, short);
             // The Schatten 4-norm.
             let upper = square_root_up(add_up(known.norms.frobenius, known.error));
             best.lower_to(upper, Certificate::EntryNorms);
@@ -319,7 +320,7 @@ impl Workspace<'_> {
         let error = known.certificate_error(short, rho);
         // What a success is worth: half the error of the square.
         let reach = error / best.lower + 16.0 * f64::UNIT_ROUNDOFF * best.lower;
-        if !(best.upper - best.lower > reach) {
+        if best.upper - best.lower <= reach {
             return;
         }
         let mut random = 0x6a09_e667_f3bc_c909_u64;
@@ -353,13 +354,13 @@ impl Workspace<'_> {
             let below = failed.greater(rho);
             let enough = if limits.width.is_some() { 0.125 * error } else { error };
             if succeeded < f64::INFINITY {
-                if !(succeeded - below > enough.greater(4.0 * f64::UNIT_ROUNDOFF * rho)) {
+                if succeeded - below <= enough.greater(4.0 * f64::UNIT_ROUNDOFF * rho) {
                     return;
                 }
                 threshold = below + 0.5 * (succeeded - below);
             } else {
                 threshold = below + 3.0 * (threshold - rho).greater(0.125 * error);
-                if !(threshold < best.upper * best.upper) {
+                if threshold >= best.upper * best.upper {
                     return;
                 }
             }

@@ -200,6 +200,20 @@ pub(super) fn tile(left: &[f64], right: &[f64]) -> [[f64; TILE]; TILE] {
     sums
 }
 
+/// Copies the lower triangle to the upper one, for products that only serve the search: no bound reads it.
+pub(super) fn mirror(gram: &mut [f64], n: usize) {
+    const SIDE: usize = 16;
+    for left in (0..n).step_by(SIDE) {
+        for top in (left..n).step_by(SIDE) {
+            for j in left..(left + SIDE).min(n) {
+                for i in top.max(j + 1)..(top + SIDE).min(n) {
+                    gram[j + i * n] = gram[i + j * n];
+                }
+            }
+        }
+    }
+}
+
 /// What is measured of a Gram matrix of which the lower triangle is stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GramNorms {

@@ -31,7 +31,7 @@ pub(super) struct RitzBlock<'a> {
 }
 
 impl RitzBlock<'_> {
-    fn column<'a>(columns: &'a [f64], count: usize, index: usize) -> &'a [f64] {
+    fn column(columns: &[f64], count: usize, index: usize) -> &[f64] {
         let length = columns.len() / count.max(1);
         &columns[index * length..(index + 1) * length]
     }

@@ -10,7 +10,7 @@
 
 use widthwise_rounding::Scalar;
 
-use super::products::{add_product, symmetric_product, transposed_product, two_norm};
+use super::products::{add_product, transposed_product, two_norm};
 use super::tridiagonal::Tridiagonal;
 
 /// The most vectors of a block.
@@ -21,7 +21,7 @@ pub(super) const RITZ_VALUES: usize = BLOCK_LIMIT + 1;
 /// `G`, as the product with it is computed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operator<'a> {
-    /// By the lower triangle of `Ĝ`.
+    /// By `Ĝ`, both triangles.
     Gram(&'a [f64]),
     /// By `M`, then `Mᵀ`.
     Matrix(&'a [f64]),
@@ -38,7 +38,10 @@ impl Operator<'_> {
 
     pub(super) fn apply(&self, x: &[f64], image: &mut [f64], out: &mut [f64]) {
         match *self {
-            Self::Gram(lower) => symmetric_product(lower, x, out),
+            Self::Gram(gram) => {
+                out.fill(0.0);
+                add_product(gram, x, 1.0, out);
+            }
             Self::Matrix(matrix) => {
                 image.fill(0.0);
                 add_product(matrix, x, 1.0, image);
@@ -156,7 +159,7 @@ impl Lanczos<'_> {
             scale = scale.greater(alpha + beta);
             ritz.complete = k + 1 == dimension;
             // What rounding leaves of a vector in the subspace.
-            let exhausted_now = !(beta > f64::from_count(n) * f64::UNIT_ROUNDOFF * scale);
+            let exhausted_now = beta <= f64::from_count(n) * f64::UNIT_ROUNDOFF * scale;
             if exhausted_now || ritz.complete {
                 beta = 0.0;
             }

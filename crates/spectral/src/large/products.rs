@@ -9,15 +9,15 @@
 use core::array;
 
 use widthwise_rounding::Scalar;
-use widthwise_rounding::error_free::{split, two_prod, two_sum};
+use widthwise_rounding::error_free::{two_prod, two_sum};
 
 use super::vectorized::vectorized;
 
 /// Sums that a dot product of columns is split into: entry `k` goes to sum `k mod LANES`, and the sums are added in
 /// pairs at half the distance, eight, four, two, one.
 const LANES: usize = 16;
-/// Rows of [`compensated_product`] at a time.
-const ROWS: usize = 8;
+/// Rows of [`compensated_product`] at a time: some cache lines of each column, and sums that stay in the first cache.
+const ROWS: usize = 64;
 
 /// The most roundings that a product meets on its way into [`dot`] of `length` terms: its own, `⌈length/16⌉ − 1`
 /// additions in its lane (the first, to zero, is exact) and four of the lanes.
@@ -91,60 +91,6 @@ pub(super) fn add_product(columns: &[f64], x: &[f64], factor: f64, out: &mut [f6
     );
 }
 
-/// `Gx` into `out` for a symmetric `G` of which the lower triangle is stored, read once.
-pub(super) fn symmetric_product(lower: &[f64], x: &[f64], out: &mut [f64]) {
-    const COLUMNS: usize = 4;
-    const WIDTH: usize = 4;
-    let n = x.len();
-    vectorized(
-        #[inline(always)]
-        || {
-            out.fill(0.0);
-            let mut j = 0;
-            while j < n {
-                let width = COLUMNS.min(n - j);
-                for c in j..j + width {
-                    out[c] += lower[c + c * n] * x[c];
-                    for r in c + 1..j + width {
-                        out[r] += lower[r + c * n] * x[c];
-                        out[c] += lower[r + c * n] * x[r];
-                    }
-                }
-                let below = j + width;
-                if width == COLUMNS && below < n {
-                    let column = |c: usize| &lower[below + (j + c) * n..(j + c + 1) * n];
-                    let (a, b, c, d) = (column(0), column(1), column(2), column(3));
-                    let [p, q, r, s] = [x[j], x[j + 1], x[j + 2], x[j + 3]];
-                    let (x, y) = (&x[below..], &mut out[below..]);
-                    let mut sums = [[0.0; WIDTH]; COLUMNS];
-                    let full = x.len() / WIDTH * WIDTH;
-                    let chunks = (a.as_chunks::<WIDTH>().0.iter().zip(b.as_chunks::<WIDTH>().0))
-                        .zip(c.as_chunks::<WIDTH>().0.iter().zip(d.as_chunks::<WIDTH>().0))
-                        .zip(x.as_chunks::<WIDTH>().0.iter().zip(y.as_chunks_mut::<WIDTH>().0));
-                    for (((a, b), (c, d)), (x, y)) in chunks {
-                        *y = array::from_fn(|i| y[i] + ((a[i] * p + b[i] * q) + (c[i] * r + d[i] * s)));
-                        sums[0] = array::from_fn(|i| sums[0][i] + a[i] * x[i]);
-                        sums[1] = array::from_fn(|i| sums[1][i] + b[i] * x[i]);
-                        sums[2] = array::from_fn(|i| sums[2][i] + c[i] * x[i]);
-                        sums[3] = array::from_fn(|i| sums[3][i] + d[i] * x[i]);
-                    }
-                    for i in full..x.len() {
-                        y[i] += (a[i] * p + b[i] * q) + (c[i] * r + d[i] * s);
-                        sums[0][0] += a[i] * x[i];
-                        sums[1][0] += b[i] * x[i];
-                        sums[2][0] += c[i] * x[i];
-                        sums[3][0] += d[i] * x[i];
-                    }
-                    for (out, sums) in out[j..].iter_mut().zip(sums) {
-                        *out += (sums[0] + sums[1]) + (sums[2] + sums[3]);
-                    }
-                }
-                j += width;
-            }
-        },
-    );
-}
-
 /// `Mx` as unevaluated sums `high + low`, by Dot2 in every row: the error of each is at most `γ_n² Σ|m_ij x_j|` and
 /// underflow, for `n` columns (lemma L4).
 ///
@@ -166,22 +112,13 @@ pub(super) fn compensated_product(
         vectorized(
             #[inline(always)]
             || {
-                if count == ROWS {
-                    for (column, &x) in matrix.chunks_exact(rows).zip(x) {
-                        let Some(entries) = column[first..].first_chunk::<ROWS>() else { continue };
-                        let products = two_prod_lanes(entries, x);
-                        let sums = two_sum_lanes(&high, &products.0);
-                        high = sums.0;
-                        low = array::from_fn(|lane| low[lane] + (sums.1[lane] + products.1[lane]));
-                    }
-                } else {
-                    for (column, &x) in matrix.chunks_exact(rows).zip(x) {
-                        for (lane, &entry) in column[first..].iter().enumerate() {
-                            let (h, r) = two_prod(entry, x);
-                            let (p, t) = two_sum(high[lane], h);
-                            high[lane] = p;
-                            low[lane] += t + r;
-                        }
+                for (column, &x) in matrix.chunks_exact(rows).zip(x) {
+                    let entries = &column[first..first + count];
+                    for ((&entry, high), low) in entries.iter().zip(&mut high).zip(&mut low) {
+                        let (h, r) = two_prod(entry, x);
+                        let (p, t) = two_sum(*high, h);
+                        *high = p;
+                        *low += t + r;
                     }
                 }
             },
@@ -192,31 +129,6 @@ pub(super) fn compensated_product(
         }
         start = first + count;
     }
-}
-
-/// [`two_prod`] of each entry with `x`, one operation at a time for all lanes.
-#[inline(always)]
-fn two_prod_lanes(a: &[f64; ROWS], x: f64) -> ([f64; ROWS], [f64; ROWS]) {
-    let factor = f64::power_of_two(27) + 1.0;
-    let (x_high, x_low) = split(x);
-    let p: [f64; ROWS] = array::from_fn(|lane| a[lane] * x);
-    let c: [f64; ROWS] = array::from_fn(|lane| factor * a[lane]);
-    let high: [f64; ROWS] = array::from_fn(|lane| c[lane] - (c[lane] - a[lane]));
-    let low: [f64; ROWS] = array::from_fn(|lane| a[lane] - high[lane]);
-    let e = array::from_fn(|lane| {
-        low[lane] * x_low - (((p[lane] - high[lane] * x_high) - low[lane] * x_high) - high[lane] * x_low)
-    });
-    (p, e)
-}
-
-/// [`two_sum`] of each pair, one operation at a time for all lanes.
-#[inline(always)]
-fn two_sum_lanes(a: &[f64; ROWS], b: &[f64; ROWS]) -> ([f64; ROWS], [f64; ROWS]) {
-    let s: [f64; ROWS] = array::from_fn(|lane| a[lane] + b[lane]);
-    let b_virtual: [f64; ROWS] = array::from_fn(|lane| s[lane] - a[lane]);
-    let a_virtual: [f64; ROWS] = array::from_fn(|lane| s[lane] - b_virtual[lane]);
-    let e = array::from_fn(|lane| (a[lane] - a_virtual[lane]) + (b[lane] - b_virtual[lane]));
-    (s, e)
 }
 
 /// `√(Σ x_i²)`, for vectors whose squares neither overflow nor vanish.
@@ -278,11 +190,7 @@ mod tests {
         #[test]
         fn products_agree(n in 1..24_usize, seed in prop::collection::vec(-1.0_f64..1.0, 600)) {
             let full = |i: usize, j: usize| seed[i.max(j) + i.min(j) * n];
-            let lower: Vec<f64> =
-                (0..n * n).map(|k| if k % n >= k / n { full(k % n, k / n) } else { f64::NAN }).collect();
             let x = &seed[seed.len() - n..];
-            let mut product = vec![f64::NAN; n];
-            symmetric_product(&lower, x, &mut product);
             let square: Vec<f64> = (0..n * n).map(|k| full(k % n, k / n)).collect();
             let mut transposed = vec![f64::NAN; n];
             transposed_product(&square, x, &mut transposed);
@@ -291,7 +199,7 @@ mod tests {
             for i in 0..n {
                 let row: Vec<f64> = (0..n).map(|j| full(i, j)).collect();
                 let expected = dot(&row, x);
-                for computed in [product[i], transposed[i], added[i]] {
+                for computed in [transposed[i], added[i]] {
                     prop_assert!((computed - expected).magnitude() <= 1e-13);
                 }
             }

@@ -82,9 +82,9 @@ fn eigenvectors(a: &mut Small, q: usize) -> Small {
                 for row in a.iter_mut().take(q).chain(v.iter_mut().take(q)) {
                     (row[i], row[j]) = (cosine * row[i] - sine * row[j], sine * row[i] + cosine * row[j]);
                 }
-                for k in 0..q {
-                    (a[i][k], a[j][k]) =
-                        (cosine * a[i][k] - sine * a[j][k], sine * a[i][k] + cosine * a[j][k]);
+                let (above, below) = a.split_at_mut(j);
+                for (x, y) in above[i].iter_mut().zip(&mut below[0]).take(q) {
+                    (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
                 }
             }
         }
