@@ -12,6 +12,8 @@ mod kernel;
 mod lanes;
 mod pair;
 mod registers;
+#[cfg(any(test, all(feature = "std", target_arch = "x86_64")))]
+mod twofold;
 
 use core::array;
 
@@ -95,7 +97,7 @@ impl<T: Scalar, const M: usize, const N: usize> Groups<'_, T, M, N> {
                 let mut packed = [[zero; M]; N];
                 for (j, column) in packed.iter_mut().enumerate() {
                     for (i, entry) in column.iter_mut().enumerate() {
-                        *entry = zero.from_fn(|lane| group[lane][(i, j)]);
+                        *entry = zero.gather(|lane| group[lane][(i, j)]);
                     }
                 }
                 enclose_group::<T, V, L, M, N, M, N>(&mut packed, matrices, norms);
@@ -103,7 +105,7 @@ impl<T: Scalar, const M: usize, const N: usize> Groups<'_, T, M, N> {
                 let mut packed = [[zero; N]; M];
                 for (i, row) in packed.iter_mut().enumerate() {
                     for (j, entry) in row.iter_mut().enumerate() {
-                        *entry = zero.from_fn(|lane| group[lane][(i, j)]);
+                        *entry = zero.gather(|lane| group[lane][(i, j)]);
                     }
                 }
                 enclose_group::<T, V, L, N, M, M, N>(&mut packed, matrices, norms);
@@ -155,12 +157,8 @@ fn scale<T: Scalar, V: Lanes<T>, const L: usize, const SHORT: usize, const LONG:
         }
     }
     let exponents = array::from_fn(|lane| largest.get(lane).exponent().unwrap_or(0));
-    let factors = largest.from_fn(|lane| {
-        if largest.get(lane) >= T::MIN_NORMAL {
-            T::power_of_two(-exponents[lane])
-        } else {
-            T::zero()
-        }
+    let factors = largest.gather(|lane| {
+        if largest.get(lane) >= T::MIN_NORMAL { T::power_of_two(-exponents[lane]) } else { T::zero() }
     });
     for column in packed.iter_mut() {
         for entry in column {

@@ -257,7 +257,9 @@ fn hostile_lanes_leave_their_neighbours_alone() {
         let huge = T::power_of_two(if T::DIGITS == 24 { 120 } else { 300 });
         for place in 0..20 {
             for position in 0..12 {
-                for hostile in [T::NAN, T::INFINITY, -T::INFINITY, T::MAX, T::MIN_SUBNORMAL, huge, T::one() / huge] {
+                for hostile in
+                    [T::NAN, T::INFINITY, -T::INFINITY, T::MAX, T::MIN_SUBNORMAL, huge, T::one() / huge]
+                {
                     let mut matrices = [good; 20];
                     matrices[place][position] = hostile;
                     for (lane, norm) in norms(&matrices).iter().enumerate() {

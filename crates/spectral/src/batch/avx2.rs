@@ -34,8 +34,6 @@ macro_rules! register {
         }
 
         impl Lanes<$scalar> for $name {
-            const COUNT: usize = $count;
-
             #[inline(always)]
             fn splat(self, x: $scalar) -> Self {
                 Self { value: self.processor.$splat(x), ..self }
@@ -63,7 +61,7 @@ macro_rules! register {
             }
 
             #[inline(always)]
-            fn from_fn(self, x: impl Fn(usize) -> $scalar) -> Self {
+            fn gather(self, x: impl Fn(usize) -> $scalar) -> Self {
                 let mut values = [0.0; $count];
                 for (lane, value) in values.iter_mut().enumerate() {
                     *value = x(lane);
@@ -107,10 +105,32 @@ macro_rules! register {
 }
 
 register!(
-    Doubles, f64, 4, f64x4, add_f64x4, sub_f64x4, mul_f64x4, div_f64x4, sqrt_f64x4, abs_f64x4, cmp_gt_f64x4,
-    select_f64x4, splat_f64x4
+    Doubles,
+    f64,
+    4,
+    f64x4,
+    add_f64x4,
+    sub_f64x4,
+    mul_f64x4,
+    div_f64x4,
+    sqrt_f64x4,
+    abs_f64x4,
+    cmp_gt_f64x4,
+    select_f64x4,
+    splat_f64x4
 );
 register!(
-    Singles, f32, 8, f32x8, add_f32x8, sub_f32x8, mul_f32x8, div_f32x8, sqrt_f32x8, abs_f32x8, cmp_gt_f32x8,
-    select_f32x8, splat_f32x8
+    Singles,
+    f32,
+    8,
+    f32x8,
+    add_f32x8,
+    sub_f32x8,
+    mul_f32x8,
+    div_f32x8,
+    sqrt_f32x8,
+    abs_f32x8,
+    cmp_gt_f32x8,
+    select_f32x8,
+    splat_f32x8
 );

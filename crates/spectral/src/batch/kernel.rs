@@ -226,7 +226,11 @@ pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: u
         }
         let Pair { high, low } = two_sum(sum.high, sum.low);
         let high_parts = split(high);
-        accumulate(&mut image_square, two_prod(high, high_parts, high, high_parts), Some((high + high) * low));
+        accumulate(
+            &mut image_square,
+            two_prod(high, high_parts, high, high_parts),
+            Some((high + high) * low),
+        );
         for (r, &a) in residual.iter_mut().zip(column) {
             *r = *r + a * high;
         }
@@ -234,8 +238,7 @@ pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: u
     let root = image_square.high.over(norm_square.high).square_root();
     let root_parts = split(root);
     let square = two_prod(root, root_parts, root, root_parts);
-    let product =
-        two_prod(square.high, split(square.high), norm_square.high, split(norm_square.high));
+    let product = two_prod(square.high, split(square.high), norm_square.high, split(norm_square.high));
     let difference = (image_square.high - product.high) - product.low + image_square.low
         - square.low * norm_square.high
         - square.high * norm_square.low;
@@ -268,7 +271,8 @@ pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: u
     for (r, &x) in residual.iter_mut().zip(&x) {
         *r = *r - rho * x;
     }
-    let rounding = ((frobenius_square + rho).scale(gamma_upper(LONG + 5)) + allowance + allowance).scale(up(4));
+    let rounding =
+        ((frobenius_square + rho).scale(gamma_upper(LONG + 5)) + allowance + allowance).scale(up(4));
     let computed = sum_of_squares(&residual).over(norm_square.high).scale(up(2 * SHORT + 16));
     let epsilon_square = (computed + rounding * rounding + allowance).scale(up::<T>(4) * T::from_count(2));
     let gap = rho_lower - rho_lower.scale(T::one() - T::power_of_two(-exponent_of_gap(SHORT)));
@@ -305,9 +309,7 @@ fn sum_of_squares<T: Scalar, V: Lanes<T>, const N: usize>(x: &[V; N]) -> V {
 
 /// The column with the largest diagonal entry.
 #[inline(always)]
-fn column_of_largest_diagonal<T: Scalar, V: Lanes<T>, const N: usize>(
-    h: &[[V; N]; N],
-) -> [V; N] {
+fn column_of_largest_diagonal<T: Scalar, V: Lanes<T>, const N: usize>(h: &[[V; N]; N]) -> [V; N] {
     let mut largest = h[0][0];
     let mut x = h[0];
     for (j, column) in h.iter().enumerate().skip(1) {
@@ -322,10 +324,7 @@ fn column_of_largest_diagonal<T: Scalar, V: Lanes<T>, const N: usize>(
 
 /// `H x`, each entry summed in ascending order.
 #[inline(always)]
-fn symmetric_product<T: Scalar, V: Lanes<T>, const N: usize>(
-    h: &[[V; N]; N],
-    x: &[V; N],
-) -> [V; N] {
+fn symmetric_product<T: Scalar, V: Lanes<T>, const N: usize>(h: &[[V; N]; N], x: &[V; N]) -> [V; N] {
     let mut y = h[0];
     for y in &mut y {
         *y = *y * x[0];

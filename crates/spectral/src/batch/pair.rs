@@ -42,14 +42,10 @@ pub(super) fn fast_two_sum<T: Scalar, V: Lanes<T>>(x: V, y: V) -> Pair<V> {
 
 /// `high + low = x·y` exactly but for underflow, given both factors split (Dekker).
 #[inline(always)]
-pub(super) fn two_prod<T: Scalar, V: Lanes<T>>(
-    x: V,
-    x_parts: Pair<V>,
-    y: V,
-    y_parts: Pair<V>,
-) -> Pair<V> {
+pub(super) fn two_prod<T: Scalar, V: Lanes<T>>(x: V, x_parts: Pair<V>, y: V, y_parts: Pair<V>) -> Pair<V> {
     let high = x * y;
-    let rest = ((high - x_parts.high * y_parts.high) - x_parts.low * y_parts.high) - x_parts.high * y_parts.low;
+    let rest =
+        ((high - x_parts.high * y_parts.high) - x_parts.low * y_parts.high) - x_parts.high * y_parts.low;
     Pair { high, low: x_parts.low * y_parts.low - rest }
 }
 

@@ -4,13 +4,14 @@
 //! wrong.
 
 use super::kernel::{conclude, propose, square};
-use super::lanes::{Portable, Twofold};
+use super::lanes::Portable;
+use super::twofold::Twofold;
 use super::*;
-use widthwise_rounding::Enclosure;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
+use widthwise_rounding::Enclosure;
 
 type One<T> = Portable<T, 1>;
 
@@ -30,14 +31,13 @@ fn registers_agree<T: BatchScalar, const M: usize, const N: usize>(matrices: &[S
     let zero = T::zero();
     assert_eq!(norms, norms_in::<T, _, 1, M, N>(Portable([zero; 1]), matrices));
     assert_eq!(norms, norms_in::<T, _, 4, M, N>(Portable([zero; 4]), matrices));
-    let twofold = Twofold(Portable([zero; 3]), Portable([zero; 3]));
+    let twofold: Twofold<_, 3> = Twofold(Portable([zero; 3]), Portable([zero; 3]));
     assert_eq!(norms, norms_in::<T, _, 6, M, N>(twofold, matrices));
 }
 
 fn matrices_of<T: Scalar, const M: usize, const N: usize>(entries: &[f64]) -> Vec<SMatrix<T, M, N>> {
-    let matrix = |start: usize| {
-        SMatrix::from_fn(|i, j| T::from_f64(entries[(start + i + j * M) % entries.len()]))
-    };
+    let matrix =
+        |start: usize| SMatrix::from_fn(|i, j| T::from_f64(entries[(start + i + j * M) % entries.len()]));
     (0..11).map(|k| matrix(k * M * N)).collect()
 }
 
@@ -151,9 +151,11 @@ fn second_singular_vector_is_refused() {
     let a = SMatrix::<f64, 3, 3>::from_diagonal(&nalgebra::vector![1.5, 1.0, 0.25]);
     let norm = enclose_with(&a, |_| {}).unwrap();
     assert!(norm.contains(1.5) && norm.relative_width() <= 2.0 * f64::EPSILON);
-    let unit = |index: usize| move |x: &mut [One<f64>; 3]| {
-        for (i, x) in x.iter_mut().enumerate() {
-            x.0[0] = if i == index { 1.0 } else { 0.0 };
+    let unit = |index: usize| {
+        move |x: &mut [One<f64>; 3]| {
+            for (i, x) in x.iter_mut().enumerate() {
+                x.0[0] = if i == index { 1.0 } else { 0.0 };
+            }
         }
     };
     assert_eq!(enclose_with(&a, unit(1)), None);
