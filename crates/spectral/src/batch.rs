@@ -34,12 +34,13 @@ const LARGEST: usize = 16;
 ///
 /// Every norm is proved as [`spectral_norm`](crate::spectral_norm) proves it and at most `8u` wide where there is a gap
 /// below the largest singular value, but the two enclosures of one matrix need not be the same: the number of squarings
-/// is fixed here. A matrix whose proof fails with that number, about one in a hundred Gaussian ones, gets the
+/// is fixed here. A matrix whose proof fails with that number, fewer than one in a hundred Gaussian ones, gets the
 /// enclosure of `spectral_norm`.
 ///
 /// The result for a matrix depends on that matrix alone: not on its place, its neighbours, or the processor. Matrices
-/// with more than 16 rows or columns, or with one, are treated one by one. A quarter of the time of `spectral_norm`, or
-/// less: with the feature `std` the widest registers of the processor are used.
+/// with more than 16 rows or columns, or with one, are treated one by one. With the feature `std` on an x86-64
+/// processor with AVX2 it takes a third of the time of `spectral_norm` or less, otherwise about as long as it at 16 × 16
+/// and half as long below.
 ///
 /// # Errors
 ///
