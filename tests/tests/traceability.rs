@@ -117,21 +117,25 @@ fn every_item_that_rests_on_a_lemma_says_so() {
             let folder =
                 package.strip_prefix("widthwise_").expect("an item of this workspace").replace('_', "-");
             let name = last_component(item);
-            let defined = format!("pub fn {name}");
-            let named = sources(&root().join("crates").join(folder).join("src")).iter().any(|path| {
-                let text = read(path);
-                let defines = text
-                    .match_indices(&defined)
-                    .any(|(at, _)| text[at + defined.len()..].starts_with(['<', '(']));
-                defines
-                    && entry
-                        .theorem
-                        .split_whitespace()
-                        .any(|theorem| documents(&text, last_component(theorem)))
+            let sources = sources(&root().join("crates").join(folder).join("src"));
+            let texts: Vec<_> =
+                sources.iter().map(|path| read(path)).filter(|text| defines(text, name)).collect();
+            assert!(!texts.is_empty(), "{id}: there is no {item}");
+            let named = texts.iter().any(|text| {
+                entry.theorem.split_whitespace().any(|theorem| documents(text, last_component(theorem)))
             });
             assert!(named, "{id}: no documentation of {item} names one of its theorems");
         }
     }
+}
+
+/// Whether a source defines a public function or type of this name.
+fn defines(text: &str, name: &str) -> bool {
+    ["pub fn ", "pub struct "].iter().any(|keyword| {
+        let defined = format!("{keyword}{name}");
+        text.match_indices(&defined)
+            .any(|(at, _)| text[at + defined.len()..].starts_with(['<', '(', ' ', ';']))
+    })
 }
 
 /// Whether a doc comment holds `name` as code.

@@ -15,7 +15,7 @@ use crate::exit_status;
 const DEFAULT_SEED: &str = "0x5eed";
 
 /// Instances of a claim in a campaign that names no number: the whole catalogue in well under a minute on two cores.
-const DEFAULT_INSTANCES: &str = "100000";
+const DEFAULT_INSTANCES: &str = "50000";
 
 /// Indices repeat after 2⁴⁸, so more instances would be the same ones again.
 const MOST_INSTANCES: u64 = 1 << 48;

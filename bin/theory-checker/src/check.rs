@@ -11,35 +11,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use widthwise_claims::Claim;
 
 use crate::arguments::{CheckOptions, Format, Progress, Rendering, Seed};
-use crate::campaign::{self, Counts, Plan};
-use crate::counterexample::{Address, Case};
+use crate::campaign::{self, Plan};
+use crate::counterexample::Address;
 use crate::exit_status::ExitStatus;
 use crate::output::{self, OutputFile, log};
 use crate::proofs::Manifest;
 use crate::render;
+use crate::result::{CheckResult, ClaimResult};
 use crate::self_test;
 use crate::verdict::{self, Verdict};
-
-/// The result of a campaign: a function of the selection, the seed, the format and the number of instances alone.
-#[derive(Clone, Debug)]
-pub(crate) struct CheckResult {
-    pub(crate) seed: u64,
-    pub(crate) format: Format,
-    /// Instances of each claim that were announced.
-    pub(crate) instances: u64,
-    pub(crate) verdict: Verdict,
-    pub(crate) claims: Vec<ClaimResult>,
-}
-
-/// What a campaign says about one claim.
-#[derive(Clone, Debug)]
-pub(crate) struct ClaimResult {
-    pub(crate) claim: &'static Claim,
-    pub(crate) counts: Counts,
-    pub(crate) verdict: Verdict,
-    /// The counterexample with the lowest index.
-    pub(crate) counterexample: Option<Case>,
-}
 
 /// Puts the claims on trial and writes the result.
 ///

@@ -19,6 +19,7 @@ mod output;
 mod proofs;
 mod render;
 mod replay;
+mod result;
 mod selection;
 mod self_test;
 mod transcript;

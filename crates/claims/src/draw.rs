@@ -79,6 +79,14 @@ pub(crate) fn draw_semi_orthogonal<T: Scalar>(
     fill_matrix(stream, MatrixFamily::SemiOrthogonal, &mut q, scratch.rest()).map_err(short_workspace)
 }
 
+/// Draws the number of rows of an isometry with `columns` columns: as many or up to three more.
+///
+/// The defect of an isometry costs the cube of its columns: above 64 there is one row, and the parts about it are left out.
+pub(crate) fn isometry_rows(stream: &mut Stream, columns: usize) -> usize {
+    let extra = stream.below(4) as usize;
+    if columns <= 64 { columns + extra } else { 1 }
+}
+
 /// Draws one number: Gaussian, at any magnitude.
 pub(crate) fn draw_scalar<T: Scalar>(stream: &mut Stream, instance: &mut Instance<'_, T>, position: usize) {
     let value = T::from_f64(stream.normal());

@@ -124,13 +124,16 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
         factor: ScaledEnclosure<T>,
         pairs: &[(DVectorView<'_, T>, DVectorView<'_, T>)],
     ) -> Result<Self, Refusal> {
-        let mut exponent = i32::MIN;
+        let mut exponent = None;
         let mut shape = (0, 0);
         for (u, v) in pairs {
-            exponent = exponent.max(Scaling::of(u)?.exponent() + Scaling::of(v)?.exponent());
             shape = (u.nrows(), v.nrows());
+            // A vector that vanishes has no size to compare.
+            if u.iter().any(|&u| u != T::zero()) && v.iter().any(|&v| v != T::zero()) {
+                exponent = exponent.max(Some(Scaling::of(u)?.exponent() + Scaling::of(v)?.exponent()));
+            }
         }
-        let exponent = exponent + factor.exponent();
+        let exponent = exponent.unwrap_or(0) + factor.exponent();
         Self::from_entries(scratch, shape, exponent, |i, j| {
             let sum =
                 pairs.iter().fold(ScaledEnclosure::zero(), |sum, (u, v)| sum + point(u[i]) * point(v[j]));
@@ -158,6 +161,7 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
     }
 
     /// Adds an error of at most `error`, given without the power of two.
+    #[cfg(test)]
     pub(crate) fn add_error(&mut self, error: ScaledEnclosure<T>) {
         let error = error.to_enclosure().hi();
         if error > T::zero() {

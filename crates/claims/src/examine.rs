@@ -59,7 +59,7 @@ pub fn judge<T: Checked>(
     }
     let mut trial = Trial::new(observer);
     match check(instance, Scratch::new(memory), &mut trial) {
-        Ok(()) => Outcome::Decided(trial.findings()),
+        Ok(()) => trial.outcome(),
         Err(refusal) => Outcome::Skipped(refusal),
     }
 }

@@ -153,6 +153,7 @@ pub struct Findings {
 pub struct Trial<'a, T> {
     observer: &'a mut dyn Observer<T>,
     findings: Findings,
+    compared: bool,
 }
 
 impl<T> core::fmt::Debug for Trial<'_, T> {
@@ -166,7 +167,7 @@ impl<'a, T: Scalar> Trial<'a, T> {
     pub fn new(observer: &'a mut dyn Observer<T>) -> Self {
         let findings =
             Findings { verdict: Verdict::Proved, tightest: None, widest_overlap: 0.0, too_wide: false };
-        Self { observer, findings }
+        Self { observer, findings, compared: false }
     }
 
     /// What the comparisons so far amount to.
@@ -184,6 +185,21 @@ impl<'a, T: Scalar> Trial<'a, T> {
     #[must_use]
     pub fn findings(&self) -> Findings {
         self.findings
+    }
+
+    /// What came of the instance: a trial without a comparison has tested nothing.
+    ///
+    /// ```
+    /// use widthwise_claims::Trial;
+    /// assert_eq!(Trial::<f64>::new(&mut ()).outcome().verdict(), None);
+    /// ```
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        if self.compared {
+            Outcome::Decided(self.findings)
+        } else {
+            Outcome::Skipped(Refusal::Hypothesis("there is something to compare"))
+        }
     }
 
     /// Shows an intermediate quantity to the observer and returns it.
@@ -272,6 +288,7 @@ impl<'a, T: Scalar> Trial<'a, T> {
     }
 
     fn conclude(&mut self, comparison: Comparison<T>) {
+        self.compared = true;
         let findings = &mut self.findings;
         findings.verdict = findings.verdict.max(comparison.verdict);
         findings.widest_overlap = findings.widest_overlap.greater(comparison.overlap);

@@ -21,9 +21,12 @@ use crate::{KernelError, Scaling};
 /// Rotates the columns of `a` until they are orthogonal, and the columns of `v` along with them.
 ///
 /// Started from the identity, `v` becomes the orthogonal `V` of `A V = B`. On success any two columns of the `m × n`
-/// result are orthogonal to `|b_pᵀb_q| ≤ (m + 8)u‖b_p‖‖b_q‖` and their norms descend; a column below 2⁻⁴⁸⁰ (binary64;
+/// result are orthogonal to `|b_pᵀb_q| ≤ (m + 8)u‖b_p‖‖b_q‖`, as computed, and their norms descend; a column below 2⁻⁴⁸⁰ (binary64;
 /// 2⁻⁵⁰ in binary32) of the largest entry of `a` counts as zero. Returns the number of sweeps, the last of which
 /// found nothing to do.
+///
+/// The rotations work on a scaled copy in place. Scaling back rounds to the format: below the normal range orthogonality holds up
+/// to `ω/2` an entry, and an entry beyond the largest number becomes infinite.
 ///
 /// About `7mn²` operations a sweep; well-conditioned matrices take 5 to 10 sweeps, hardly any takes more than 20.
 ///
@@ -67,7 +70,7 @@ where
 
 /// The singular values of `a`, descending, into `out`; `a` is overwritten by the rotated columns.
 ///
-/// Each is accurate to a few `(m + n)u` of the largest. A singular value beyond the range of the format becomes
+/// Each is accurate to a few `(m + n)u` of the largest, and to `ω`. A singular value beyond the range of the format becomes
 /// infinite. If `a` is wide, passing its transpose is faster. About `5mn²` operations a sweep.
 ///
 /// Returns the number of sweeps.
@@ -241,6 +244,27 @@ mod tests {
     fn values_of_a_diagonal_matrix_are_its_sorted_magnitudes() {
         let a = DMatrix::from_diagonal(&DVector::from_vec(std::vec![2.0, -7.0, 0.0, 1e-30, 3.0]));
         assert_eq!(values(&a).as_slice(), [7.0, 3.0, 2.0, 1e-30, 0.0]);
+    }
+
+    #[test]
+    fn scaling_back_rounds_at_the_ends_of_the_range() {
+        // Columns of subnormal numbers are orthogonal as far as multiples of ω can be.
+        let unit = f64::MIN_SUBNORMAL;
+        let mut a =
+            DMatrix::from_row_slice(3, 3, &[-19.0, -4.0, -6.0, -18.0, 1.0, 0.0, 0.0, -5.0, -4.0]) * unit;
+        let mut v = DMatrix::identity(3, 3);
+        assert!(orthogonalize_columns(&mut a, &mut v, 40).is_ok());
+        let whole = a.map(|x| x / unit);
+        for (p, q) in [(0, 1), (0, 2), (1, 2)] {
+            let (b_p, b_q) = (whole.column(p), whole.column(q));
+            // Each entry is off by half a unit at most.
+            let error = 0.5 * (b_p.iter().chain(b_q.iter()).map(|x| x.abs()).sum::<f64>() + 1.5);
+            assert!(b_p.dot(&b_q).abs() <= error, "{b_p} {b_q}");
+        }
+        // A column longer than the largest number has an entry that is none.
+        let mut a = DMatrix::from_row_slice(2, 2, &[f64::MAX, f64::MAX, f64::MAX, -f64::MAX / 2.0]);
+        assert!(orthogonalize_columns(&mut a, &mut DMatrix::identity(2, 2), 40).is_ok());
+        assert!(a.iter().any(|x| x.is_infinite()) && a.iter().all(|x| !x.is_nan()));
     }
 
     #[test]

@@ -9,7 +9,10 @@
 
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::error_free::{checked_two_prod, two_sum};
+use crate::outward::{
+    lower_product, lower_quotient, lower_root, lower_sum, upper_product, upper_quotient, upper_root,
+    upper_sum,
+};
 use crate::{Scalar, Verdict};
 
 /// A closed interval `[lo, hi]` that contains an exact real value.
@@ -382,81 +385,6 @@ impl<T: Scalar> Enclosure<T> {
             lo: if exact(self.lo, lo) { lo } else { lo.next_down().lesser(T::MAX) },
             hi: if exact(self.hi, hi) { hi } else { hi.next_up().greater(-T::MAX) },
         }
-    }
-}
-
-/// `fl(a + b)`, or the number below if it exceeds the exact sum.
-fn lower_sum<T: Scalar>(a: T, b: T) -> T {
-    let (s, e) = two_sum(a, b);
-    // The error is NaN after an overflow: then the comparison is false and the result steps outward.
-    if e >= T::zero() { s } else { s.next_down() }
-}
-
-fn upper_sum<T: Scalar>(a: T, b: T) -> T {
-    -lower_sum(-a, -b)
-}
-
-/// A lower bound of `a · b`, where `0 · ∞ = 0`: an infinite end stands for arbitrarily large numbers.
-fn lower_product<T: Scalar>(a: T, b: T) -> T {
-    if a == T::zero() || b == T::zero() {
-        return T::zero();
-    }
-    let p = a * b;
-    match checked_two_prod(a, b) {
-        Some((_, e)) if e >= T::zero() => p,
-        // A product of numbers of one sign is positive even if it underflows.
-        _ if (a > T::zero()) == (b > T::zero()) => p.next_down().greater(T::zero()),
-        _ => p.next_down(),
-    }
-}
-
-fn upper_product<T: Scalar>(a: T, b: T) -> T {
-    -lower_product(-a, b)
-}
-
-/// A lower bound of `a / b` for `b ≠ 0`.
-fn lower_quotient<T: Scalar>(a: T, b: T) -> T {
-    if a == T::zero() {
-        return T::zero();
-    }
-    let q = a / b;
-    // q ≤ a/b exactly if (a − q·b)/b ≥ 0. The difference a − fl(q·b) is exact: the two are within an ulp.
-    let rounded_down = checked_two_prod(q, b).is_some_and(|(p, e)| {
-        let remainder = (a - p) - e;
-        remainder == T::zero() || (remainder > T::zero()) == (b > T::zero())
-    });
-    if rounded_down {
-        q
-    } else if (a > T::zero()) == (b > T::zero()) {
-        q.next_down().greater(T::zero())
-    } else {
-        q.next_down()
-    }
-}
-
-fn upper_quotient<T: Scalar>(a: T, b: T) -> T {
-    -lower_quotient(-a, b)
-}
-
-/// The sign of `a − r²` if it is known, for `r = fl(√a)`.
-fn root_remainder<T: Scalar>(a: T, r: T) -> Option<T> {
-    checked_two_prod(r, r).map(|(p, e)| (a - p) - e)
-}
-
-fn lower_root<T: Scalar>(a: T) -> T {
-    let r = a.square_root();
-    match root_remainder(a, r) {
-        Some(remainder) if remainder >= T::zero() => r,
-        _ => r.next_down().greater(T::zero()),
-    }
-}
-
-fn upper_root<T: Scalar>(a: T) -> T {
-    let r = a.square_root();
-    match root_remainder(a, r) {
-        Some(remainder) if remainder <= T::zero() => r,
-        _ if a == T::zero() => T::zero(),
-        _ => r.next_up(),
     }
 }
 

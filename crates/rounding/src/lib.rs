@@ -20,6 +20,7 @@ pub mod directed;
 mod enclosure;
 pub mod error_free;
 mod gamma;
+mod outward;
 mod scalar;
 mod scaled;
 mod verdict;

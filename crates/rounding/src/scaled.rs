@@ -49,7 +49,12 @@ impl<T: Scalar> ScaledEnclosure<T> {
         let largest = significand.lo().magnitude().greater(significand.hi().magnitude());
         let Some(own) = largest.exponent() else {
             // Zero, or an infinite end, which no scaling changes.
-            let exponent = if largest == T::zero() { 0 } else { exponent };
+            if largest == T::zero() {
+                return Self { significand, exponent: 0 };
+            }
+            if exponent.saturating_abs() > EXPONENT_LIMIT {
+                return Self { significand: Enclosure::whole(), exponent: 0 };
+            }
             return Self { significand, exponent };
         };
         let total = exponent.saturating_add(own);

@@ -8,10 +8,12 @@
 
 use nalgebra::{Dim, Matrix, RawStorage};
 use widthwise_linalg::{
-    DotAccumulator, KernelError, NormAccumulator, Scaling, frobenius_norm_enclosure,
-    max_column_norm_enclosure, max_column_sum_enclosure, max_row_norm_enclosure, max_row_sum_enclosure,
+    KernelError, NormAccumulator, Scaling, frobenius_norm_enclosure, max_column_norm_enclosure,
+    max_column_sum_enclosure, max_row_norm_enclosure, max_row_sum_enclosure,
 };
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
+
+use crate::centered::scaled_dot;
 
 /// Encloses the spectral norm crudely, in one pass for each of five norms.
 ///
@@ -112,20 +114,6 @@ where
     }
     let root = norm.norm().square_root().unwrap_or_else(Enclosure::whole);
     Ok(ScaledEnclosure::new(root, scaling.exponent()))
-}
-
-fn scaled_dot<'a, T: Scalar>(
-    pairs: impl Iterator<Item = (&'a T, &'a T)>,
-    scaling: &Scaling<T>,
-) -> DotAccumulator<T> {
-    let mut sum = DotAccumulator::new();
-    if !scaling.is_exact() {
-        sum.assume_scaled_inexactly();
-    }
-    for (&x, &y) in pairs {
-        sum.add_product(scaling.apply(x), scaling.apply(y));
-    }
-    sum
 }
 
 #[cfg(test)]

@@ -29,10 +29,20 @@ mod exact;
 
 mod alignment;
 mod batch;
+mod centered;
 mod certify;
 mod cheap;
+mod collatz_wielandt;
+mod gram_schmidt;
 mod kato_temple;
+mod natural_norm;
+mod newton_schulz;
+mod nonnegative;
 mod norm;
+mod nuclear_norm;
+mod polar;
+mod probabilistic;
+mod singular_basis;
 mod squaring;
 mod stable_rank;
 mod two_by_two;
@@ -40,7 +50,18 @@ mod two_by_two;
 pub use alignment::{alignment, alignment_in};
 pub use batch::{BatchScalar, spectral_norm_batch};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
+pub use collatz_wielandt::spectral_norm_bounds_in;
+pub use natural_norm::{rms_operator_norm, rms_operator_norm_in};
+pub use newton_schulz::{
+    NewtonSchulz, newton_schulz_in, newton_schulz_workspace_len, orthogonality_defect_in,
+};
 pub use norm::{Certificate, SpectralNorm, spectral_norm, spectral_norm_in, workspace_len};
+pub use nuclear_norm::{nuclear_norm, nuclear_norm_in, nuclear_norm_workspace_len};
+pub use polar::{PolarFactor, polar_factor, polar_factor_in, polar_factor_workspace_len};
+pub use probabilistic::{
+    ProbableBound, gaussian_probe_bound, probable_norm_bound_in, probable_norm_workspace_len,
+};
+pub use singular_basis::{SingularBasis, singular_basis_workspace_len};
 pub use stable_rank::{stable_rank, stable_rank_in};
 
 // The error of every function here.

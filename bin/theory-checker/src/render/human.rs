@@ -7,8 +7,8 @@ use widthwise_claims::{Extreme, Tally};
 use super::layout::{array, hanging, shapes, sides};
 use super::style::{self, ASIDE, HEADING, styled};
 use crate::campaign::ControlOutcome;
-use crate::check::{CheckResult, ClaimResult};
 use crate::counterexample::{Address, Case, control_name};
+use crate::result::{CheckResult, ClaimResult};
 use crate::transcript::Transcript;
 use crate::verdict::{Reason, Verdict};
 

@@ -8,10 +8,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::campaign::ControlOutcome;
-use crate::check::{CheckResult, ClaimResult};
 use crate::counterexample::Case;
 use crate::number::{Interval, Number};
 use crate::proofs::Manifest;
+use crate::result::{CheckResult, ClaimResult};
 use crate::transcript::{Array, Sides, Transcript};
 use crate::verdict::Verdict;
 

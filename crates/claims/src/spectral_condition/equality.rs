@@ -15,7 +15,7 @@ use crate::allowance::{kernel, spectral, units};
 use crate::claim::{Control, Explanation, WitnessPart, both};
 use crate::draw::draw_all;
 use crate::enclosed::{EnclosedMatrix, point, root, spectral_norm, widened};
-use crate::singular::SingularBasis;
+use crate::singular::EnclosedBasis;
 use crate::{Claim, Kind, Refusal, Scratch, Trial};
 
 /// Above this many columns the parts that need a full singular basis are left out: their cost grows with the cube.
@@ -129,7 +129,7 @@ fn check<T: Scalar>(
         return Ok(());
     }
     let a = EnclosedMatrix::exact(&mut scratch, &a)?;
-    let basis = SingularBasis::of(&mut scratch, &a)?;
+    let basis = EnclosedBasis::of(&mut scratch, &a)?;
     let allowance = allowance + units::<T>(64 * m.max(n) + 512);
     let deficit = trial.record("Σ (s² − σ_i²) c_i²", basis.deficit(norms.operator, &x_view)?);
     trial.equal("s²‖x‖² = ‖A x‖² + Σ (s² − σ_i²) c_i²", bound, image_squared + deficit, allowance);

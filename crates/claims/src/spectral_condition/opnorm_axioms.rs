@@ -9,12 +9,9 @@ use widthwise_sampling::{Dimension, Instance, Part, Sizes, Stream};
 use super::PAPER;
 use crate::allowance::{kernel, spectral};
 use crate::claim::{Control, Explanation, WitnessPart, both};
-use crate::draw::{draw_matrices_alike, draw_scalar, draw_semi_orthogonal};
+use crate::draw::{draw_matrices_alike, draw_scalar, draw_semi_orthogonal, isometry_rows};
 use crate::enclosed::{EnclosedMatrix, point, spectral_norm, transposed};
 use crate::{Claim, Kind, Refusal, Scratch, Trial};
-
-/// Columns above which no isometry is drawn.
-const LARGEST_ISOMETRY: usize = 64;
 
 /// `spectral.opnorm.axioms`.
 pub(super) static CLAIM: Claim = Claim {
@@ -84,10 +81,7 @@ const DIAGONAL: &[WitnessPart] = &[
 
 fn sizes(stream: &mut Stream) -> Sizes {
     let sizes = Sizes::draw(stream);
-    let extra = stream.below(4) as usize;
-    // The defect of Q costs the cube of its columns: long sides go without.
-    let p = if sizes.m <= LARGEST_ISOMETRY { sizes.m + extra } else { 1 };
-    Sizes { p, ..sizes }
+    Sizes { p: isometry_rows(stream, sizes.m), ..sizes }
 }
 
 fn sample<T: Scalar>(

@@ -8,7 +8,7 @@ use widthwise_sampling::{Dimension, Instance, Part, Sizes, Stream};
 use super::PAPER;
 use crate::allowance::{kernel, spectral};
 use crate::claim::{Control, Explanation, WitnessPart, both};
-use crate::draw::{draw_matrices_alike, draw_scalar, draw_semi_orthogonal};
+use crate::draw::{draw_matrices_alike, draw_scalar, draw_semi_orthogonal, isometry_rows};
 use crate::enclosed::{EnclosedMatrix, point, transposed};
 use crate::{Claim, Kind, Refusal, Scratch, Trial};
 
@@ -17,12 +17,14 @@ pub(super) static CLAIM: Claim = Claim {
     id: "spectral.stable-rank",
     kind: Kind::Exact,
     paper: &PAPER,
-    statement: "1 ≤ sr(A) ≤ rank(A) ≤ min(m,n); sr(cA) = sr(Aᵀ) = sr(A)",
+    statement: "1 ≤ sr(A) ≤ rank(A) ≤ min(m,n); sr(cA) = sr(Aᵀ) = sr(QA) = sr(A)",
     explanation: Explanation {
-        states: "For A ≠ 0 and sr(A) = ‖A‖_F² / ‖A‖²: 1 ≤ sr(A) ≤ min(m, n); sr(U V) ≤ k for an inner dimension k, which is what rank ≤ k means; \
-                 sr(c A) = sr(A) for c ≠ 0; sr(Aᵀ) = sr(A).",
-        hypotheses: "A ≠ 0 (the other parts are left out where they vanish)",
-        shapes: "A, B: m×n, U: m×k, V: k×n, c: scalar (B serves a control)",
+        states: "For A ≠ 0 and sr(A) = ‖A‖_F² / ‖A‖²: 1 ≤ sr(A) ≤ min(m, n); sr(U V) ≤ k for an inner dimension k, which is what \
+                 rank ≤ k means; sr(c A) = sr(A) for c ≠ 0; sr(Aᵀ) = sr(A); sr(Q A) = sr(A) if QᵀQ = 1. Proved beside these: sr(A) = 1 \
+                 exactly for rank one, sr(A) = rank(A) exactly if all non-zero singular values are equal.",
+        hypotheses: "A ≠ 0 (the other parts are left out where they vanish); for Q, with the defect e = ‖QᵀQ − 1‖_F of the stored matrix, \
+                     (1 − e) sr(Q A) ≤ (1 + e) sr(A) and (1 − e) sr(A) ≤ (1 + e) sr(Q A)",
+        shapes: "A, B: m×n, U: m×k, V: k×n, c: scalar, Q: p×m with p ≥ m (where m ≤ 64; B serves a control)",
         checked_as: "Both norms by enclosure; U V and c A as a stored center and a bound of what it lacks.",
         allowance: "twice the relative width of ‖A‖ on each side, and 8 (m + n + k + m n) + 32 units.",
         source: "Section 3.3, the discussion of low rank.",
@@ -33,6 +35,7 @@ pub(super) static CLAIM: Claim = Claim {
         Part::matrix("U", Dimension::M, Dimension::K),
         Part::matrix("V", Dimension::K, Dimension::N),
         Part::scalar("c"),
+        Part::matrix("Q", Dimension::P, Dimension::M),
     ],
     sizes,
     sample: both!(sample),
@@ -49,6 +52,7 @@ pub(super) static CLAIM: Claim = Claim {
                 WitnessPart { rows: 2, columns: 1, entries: &[1.0, 0.0] },
                 WitnessPart { rows: 1, columns: 2, entries: &[1.0, 0.0] },
                 WitnessPart { rows: 1, columns: 1, entries: &[1.0] },
+                WitnessPart { rows: 2, columns: 2, entries: &[1.0, 0.0, 0.0, 1.0] },
             ],
         },
         Control {
@@ -62,6 +66,7 @@ pub(super) static CLAIM: Claim = Claim {
                 WitnessPart { rows: 3, columns: 1, entries: &[1.0, 0.0, 0.0] },
                 WitnessPart { rows: 1, columns: 3, entries: &[1.0, 0.0, 0.0] },
                 WitnessPart { rows: 1, columns: 1, entries: &[1.0] },
+                WitnessPart { rows: 3, columns: 3, entries: &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0] },
             ],
         },
     ],
@@ -70,7 +75,7 @@ pub(super) static CLAIM: Claim = Claim {
 fn sizes(stream: &mut Stream) -> Sizes {
     let sizes = Sizes::draw(stream);
     let k = 1 + stream.below(4) as usize;
-    Sizes { k, ..sizes }
+    Sizes { k, p: isometry_rows(stream, sizes.m), ..sizes }
 }
 
 fn sample<T: Scalar>(
@@ -90,7 +95,7 @@ fn sample<T: Scalar>(
     }
     draw_matrices_alike(stream, instance, &[2, 3], &mut scratch)?;
     draw_scalar(stream, instance, 4);
-    Ok(())
+    draw_semi_orthogonal(stream, instance, 5, &mut scratch)
 }
 
 /// The stable rank, `None` for a matrix that may vanish.
@@ -108,7 +113,7 @@ fn check<T: Scalar>(
     mut scratch: Scratch<'_, T>,
     trial: &mut Trial<'_, T>,
 ) -> Result<(), Refusal> {
-    let [a, _, u, v, factor] = instance.parts();
+    let [a, _, u, v, factor, q] = instance.parts();
     let ((m, n), k) = (a.shape(), u.ncols());
     let allowance = 4.0 * spectral::<T>(m, n) + kernel::<T>(m + n);
     let stable = {
@@ -137,6 +142,20 @@ fn check<T: Scalar>(
             trial.equal("sr(c A) = sr(A)", of_multiple, stable, allowance);
         }
     }
+    if q.nrows() >= m {
+        let mut frame = scratch.frame();
+        let defect = EnclosedMatrix::gram_defect(&mut frame, &q)?.frobenius_norm()?;
+        let defect = trial.record("‖QᵀQ − 1‖_F", defect);
+        let moved = EnclosedMatrix::product(&mut frame, &q, &a)?;
+        if let Some(moved) = stable_rank(&moved, &mut frame)? {
+            let moved = trial.record("sr(Q A)", moved);
+            let allowance = 2.0 * allowance + kernel::<T>(m * n);
+            // With the terms in e moved to the larger side.
+            let slack = defect * (moved + stable);
+            trial.at_most("sr(Q A) ≤ sr(A) + e (sr(A) + sr(Q A))", moved, stable + slack, allowance);
+            trial.at_most("sr(A) ≤ sr(Q A) + e (sr(A) + sr(Q A))", stable, moved + slack, allowance);
+        }
+    }
     let mut frame = scratch.frame();
     let product = EnclosedMatrix::product(&mut frame, &u, &v)?;
     if let Some(of_product) = stable_rank(&product, &mut frame)? {
@@ -152,7 +171,7 @@ fn equals_rank<T: Scalar>(
     mut scratch: Scratch<'_, T>,
     trial: &mut Trial<'_, T>,
 ) -> Result<(), Refusal> {
-    let [a, ..]: [_; 5] = instance.parts();
+    let [a, ..]: [_; 6] = instance.parts();
     let (m, n) = a.shape();
     let a = EnclosedMatrix::exact(&mut scratch, &a)?;
     let stable = stable_rank(&a, &mut scratch)?.ok_or(Refusal::Hypothesis("A ≠ 0"))?;
@@ -165,7 +184,7 @@ fn subadditive<T: Scalar>(
     mut scratch: Scratch<'_, T>,
     trial: &mut Trial<'_, T>,
 ) -> Result<(), Refusal> {
-    let [a, b, ..]: [_; 5] = instance.parts();
+    let [a, b, ..]: [_; 6] = instance.parts();
     let (m, n) = a.shape();
     let sum = EnclosedMatrix::sum(&mut scratch, &a, &b)?;
     let of_sum = stable_rank(&sum, &mut scratch)?.ok_or(Refusal::Hypothesis("A + B ≠ 0"))?;

@@ -49,7 +49,7 @@ pub(super) static CLAIM: Claim = Claim {
         },
         Control {
             id: "spectral.update-alignment.rank-one/two-examples",
-            states: "‖ΔW‖ ‖h‖ ≤ ‖ΔW h‖ for the sum of two examples, ΔW = −η (δ hᵀ + δ′ h′ᵀ)",
+            states: "‖ΔW‖ ‖h‖ ≤ ‖ΔW h‖ for a step that mixes two examples, a batch or momentum: ΔW = −η (δ hᵀ + δ′ h′ᵀ)",
             because: "δ = 1, δ′ = 2, h = e_1, h′ = e_2: √5 > 1",
             check: both!(two_examples),
             witness: WITNESS,
