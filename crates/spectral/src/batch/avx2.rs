@@ -34,8 +34,6 @@ macro_rules! register {
         }
 
         impl Lanes<$scalar> for $name {
-            const COUNT: usize = $count;
-
             #[inline(always)]
             fn splat(self, x: $scalar) -> Self {
                 Self { value: self.processor.$splat(x), ..self }
@@ -63,7 +61,7 @@ macro_rules! register {
             }
 
             #[inline(always)]
-            fn from_fn(self, x: impl Fn(usize) -> $scalar) -> Self {
+            fn gather(self, x: impl Fn(usize) -> $scalar) -> Self {
                 let mut values = [0.0; $count];
                 for (lane, value) in values.iter_mut().enumerate() {
                     *value = x(lane);

@@ -14,9 +14,6 @@ use widthwise_rounding::Scalar;
 pub(super) trait Lanes<T: Scalar>:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
-    /// The number of lanes.
-    const COUNT: usize;
-
     /// The same number in every lane.
     fn splat(self, x: T) -> Self;
 
@@ -33,7 +30,7 @@ pub(super) trait Lanes<T: Scalar>:
     fn if_greater(self, other: Self, value: Self, otherwise: Self) -> Self;
 
     /// `x(lane)` for every lane.
-    fn from_fn(self, x: impl Fn(usize) -> T) -> Self;
+    fn gather(self, x: impl Fn(usize) -> T) -> Self;
 
     /// The number in a lane.
     fn get(&self, lane: usize) -> T;
@@ -86,8 +83,6 @@ pub(super) trait Lanes<T: Scalar>:
 pub(super) struct Portable<T, const L: usize>(pub(super) [T; L]);
 
 impl<T: Scalar, const L: usize> Lanes<T> for Portable<T, L> {
-    const COUNT: usize = L;
-
     #[inline(always)]
     fn splat(self, x: T) -> Self {
         Self([x; L])
@@ -114,7 +109,7 @@ impl<T: Scalar, const L: usize> Lanes<T> for Portable<T, L> {
     }
 
     #[inline(always)]
-    fn from_fn(self, x: impl Fn(usize) -> T) -> Self {
+    fn gather(self, x: impl Fn(usize) -> T) -> Self {
         Self(array::from_fn(x))
     }
 
@@ -148,80 +143,5 @@ impl<T: Scalar, const L: usize> Mul for Portable<T, L> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         Self(array::from_fn(|l| self.0[l] * other.0[l]))
-    }
-}
-
-/// Lanes in two registers, so that two independent operations are always under way: the latency of one hides behind the
-/// other.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Twofold<V>(pub(super) V, pub(super) V);
-
-impl<T: Scalar, V: Lanes<T>> Lanes<T> for Twofold<V> {
-    const COUNT: usize = 2 * V::COUNT;
-
-    #[inline(always)]
-    fn splat(self, x: T) -> Self {
-        let value = self.0.splat(x);
-        Self(value, value)
-    }
-
-    #[inline(always)]
-    fn over(self, divisor: Self) -> Self {
-        Self(self.0.over(divisor.0), self.1.over(divisor.1))
-    }
-
-    #[inline(always)]
-    fn square_root(self) -> Self {
-        Self(self.0.square_root(), self.1.square_root())
-    }
-
-    #[inline(always)]
-    fn magnitude(self) -> Self {
-        Self(self.0.magnitude(), self.1.magnitude())
-    }
-
-    #[inline(always)]
-    fn if_greater(self, other: Self, value: Self, otherwise: Self) -> Self {
-        Self(
-            self.0.if_greater(other.0, value.0, otherwise.0),
-            self.1.if_greater(other.1, value.1, otherwise.1),
-        )
-    }
-
-    #[inline(always)]
-    fn from_fn(self, x: impl Fn(usize) -> T) -> Self {
-        Self(self.0.from_fn(&x), self.1.from_fn(|lane| x(lane + V::COUNT)))
-    }
-
-    #[inline(always)]
-    fn get(&self, lane: usize) -> T {
-        if lane < V::COUNT { self.0.get(lane) } else { self.1.get(lane - V::COUNT) }
-    }
-}
-
-impl<V: Add<Output = V>> Add for Twofold<V> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0, self.1 + other.1)
-    }
-}
-
-impl<V: Sub<Output = V>> Sub for Twofold<V> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0, self.1 - other.1)
-    }
-}
-
-impl<V: Mul<Output = V>> Mul for Twofold<V> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(self.0 * other.0, self.1 * other.1)
     }
 }

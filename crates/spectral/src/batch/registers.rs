@@ -7,7 +7,9 @@ use widthwise_rounding::Scalar;
 use super::Groups;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use super::avx2;
-use super::lanes::{Portable, Twofold};
+use super::lanes::Portable;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+use super::twofold::Twofold;
 
 mod sealed {
     use super::{Groups, Scalar};
@@ -48,7 +50,8 @@ macro_rules! format {
             fn call(self) {
                 let zero = avx2::$registers::zero(self.processor);
                 if M * N <= LARGEST_TWOFOLD {
-                    self.groups.enclose::<Twofold<avx2::$registers>, { 2 * $lanes }>(Twofold(zero, zero));
+                    self.groups
+                        .enclose::<Twofold<avx2::$registers, $lanes>, { 2 * $lanes }>(Twofold(zero, zero));
                 } else {
                     self.groups.enclose::<avx2::$registers, $lanes>(zero);
                 }

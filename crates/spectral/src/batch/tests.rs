@@ -4,7 +4,8 @@
 //! wrong.
 
 use super::kernel::{conclude, propose, square};
-use super::lanes::{Portable, Twofold};
+use super::lanes::Portable;
+use super::twofold::Twofold;
 use super::*;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
 use proptest::prelude::*;
@@ -30,7 +31,7 @@ fn registers_agree<T: BatchScalar, const M: usize, const N: usize>(matrices: &[S
     let zero = T::zero();
     assert_eq!(norms, norms_in::<T, _, 1, M, N>(Portable([zero; 1]), matrices));
     assert_eq!(norms, norms_in::<T, _, 4, M, N>(Portable([zero; 4]), matrices));
-    let twofold = Twofold(Portable([zero; 3]), Portable([zero; 3]));
+    let twofold: Twofold<_, 3> = Twofold(Portable([zero; 3]), Portable([zero; 3]));
     assert_eq!(norms, norms_in::<T, _, 6, M, N>(twofold, matrices));
 }
 
