@@ -53,6 +53,9 @@ const LARGEST_FIXED: usize = 32;
 /// Above it a batch is a loop over single matrices.
 const LARGEST_IN_BATCH: usize = 16;
 
+/// Squaring is not meant for more rows.
+const LARGEST_SINGLE: usize = 512;
+
 /// What the command line asks for.
 struct Options {
     largest: usize,
@@ -189,14 +192,17 @@ impl Contest {
         self.export(&dynamic);
         let mut work = vec![T::NAN; workspace_len(rows, columns)];
         let mut large_work = vec![0.0; large_workspace_len(rows, columns)];
-        let contenders = vec![
-            Contender::ours("single", || each(&dynamic, |a| spectral_norm_in(a, &mut work))),
+        let mut contenders = vec![
             Contender::ours("large", || {
                 each(&dynamic, |a| spectral_norm_large_in(a, Effort::Standard, &mut large_work));
             }),
             Contender::peer("nalgebra, dynamic", || each(&dynamic, |a| a.singular_values())),
             Contender::peer("faer", || each(&dynamic, faer_values)),
         ];
+        if rows <= LARGEST_SINGLE {
+            let single = || each(&dynamic, |a| spectral_norm_in(a, &mut work));
+            contenders.insert(0, Contender::ours("single", single));
+        }
         self.run(T::NAME, (rows, columns), matrices, contenders);
     }
 
