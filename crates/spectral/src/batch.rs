@@ -133,10 +133,10 @@ fn enclose_group<
     let bounds = kernel::enclose(packed);
     for (lane, (matrix, norm)) in matrices.iter().zip(norms).enumerate() {
         *norm = match bounds.proved(lane) {
-            Some(value) => Ok(SpectralNorm {
-                value: ScaledEnclosure::new(value, exponents[lane]),
-                certificate: Certificate::KatoTemple { squarings: kernel::squarings(SHORT) },
-            }),
+            Some(value) => Ok(SpectralNorm::new(
+                ScaledEnclosure::new(value, exponents[lane]),
+                Certificate::KatoTemple { squarings: kernel::squarings(SHORT) },
+            )),
             None => single(matrix),
         };
     }
