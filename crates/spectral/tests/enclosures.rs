@@ -65,7 +65,7 @@ fn widest_allowed<T: Scalar>(norm: &SpectralNorm<T>, m: usize, n: usize) -> f64 
     match norm.certificate() {
         Certificate::Zero => 0.0,
         // A gap of the order of the errors of the Gram matrix may show, but is no better than the chain.
-        Certificate::KatoTemple { squarings } if squarings < T::DIGITS as usize - 12 => 18.0,
+        Certificate::KatoTemple { squarings } if squarings < T::DIGITS as usize - 12 => 16.0,
         Certificate::KatoTemple { .. } | Certificate::SquaringChain { .. } => 2.0 * short * long + 20.0,
         // Up to 9, and a step at each end for entries that lose digits when they are scaled.
         _ => 13.0,
