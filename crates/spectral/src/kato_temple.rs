@@ -201,8 +201,10 @@ mod tests {
             values in prop::array::uniform3(0.01_f64..2.0), x in prop::array::uniform3(-2.0_f64..2.0),
             part in 0.0_f64..1.0,
         ) {
-            let mut values = values;
+            let (mut values, mut x) = (values, x);
             values.sort_by(|a, b| b.partial_cmp(a).unwrap());
+            // Nearer to the first vector than to the others, so that ρ seldom falls below λ₂.
+            x[0] = 4.0 + x[0].magnitude();
             let matrix = [values[0], 0.0, 0.0, 0.0, values[1], 0.0, 0.0, 0.0, values[2]];
             let mut image = [0.0; 3];
             let mut residual = [0.0; 3];
