@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use exact::{CharacteristicPolynomial, Dyadic, Exact, eigenvalues_above, smaller_gram};
 use families::{FAMILIES, Source, in_format};
 use nalgebra::DMatrix;
+use widthwise_linalg::Scaling;
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 use widthwise_spectral::{Certificate, SpectralNorm, spectral_norm_in, workspace_len};
 
@@ -60,15 +61,22 @@ fn norm_of<T: Scalar>(a: &DMatrix<T>) -> SpectralNorm<T> {
 }
 
 /// The widest enclosure allowed, in units of `u`: theorem by theorem.
-fn widest_allowed<T: Scalar>(norm: &SpectralNorm<T>, m: usize, n: usize) -> f64 {
-    let (short, long) = (m.min(n) as f64, m.max(n) as f64);
+fn widest_allowed<T: Scalar>(norm: &SpectralNorm<T>, a: &DMatrix<T>) -> f64 {
+    let (short, long) = (a.nrows().min(a.ncols()) as f64, a.nrows().max(a.ncols()) as f64);
     match norm.certificate() {
         Certificate::Zero => 0.0,
         // A gap of the order of the errors of the Gram matrix may show, but is no better than the chain.
         Certificate::KatoTemple { squarings } if squarings < T::DIGITS as usize - 12 => 16.0,
         Certificate::KatoTemple { .. } | Certificate::SquaringChain { .. } => 2.0 * short * long + 20.0,
-        // Up to 9, and a step at each end for entries that lose digits when they are scaled.
-        _ => 13.0,
+        // The closed forms: a step more at each end, of up to 2u, for entries that lose digits when they are scaled.
+        Certificate::TwoNorm | Certificate::ClosedForm2x2 => {
+            if Scaling::of(a).unwrap().is_exact() {
+                9.0
+            } else {
+                13.0
+            }
+        }
+        other => panic!("{other:?} is no certificate of the small path"),
     }
 }
 
@@ -96,7 +104,7 @@ fn check<T: Scalar>(name: &str, a: &DMatrix<T>) {
     let right = polynomial.largest_is_at_least(&lo) && polynomial.largest_is_at_most(&hi);
     assert!(right, "{} {name} {m}x{n}: {norm:?} {a:?}", T::NAME);
     let width = norm.scaled().significand().relative_width().to_f64() / T::UNIT_ROUNDOFF.to_f64();
-    let allowed = widest_allowed(&norm, m, n);
+    let allowed = widest_allowed(&norm, a);
     assert!(width <= allowed, "{} {name} {m}x{n}: {width}u, {:?} {a:?}", T::NAME, norm.certificate());
 }
 

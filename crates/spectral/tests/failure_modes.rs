@@ -3,7 +3,8 @@
 //! Mistakes that have been made in computing norms, each with a test that would see it.
 //!
 //! The numbers are those of the list in `README.md` beside this file, which says where the mistakes are tested that
-//! concern a part that no caller can reach.
+//! concern a part that no caller can reach. Every matrix of a shape that a batch below serves is tried in a batch as
+//! well: with the feature `std` that is another code path.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,10 +22,16 @@ mod families;
 
 use exact::{CharacteristicPolynomial, Dyadic, Exact};
 use families::{FAMILIES, Source};
-use nalgebra::{DMatrix, DVector};
-use widthwise_linalg::Scaling;
+use nalgebra::{DMatrix, DVector, SMatrix};
+use widthwise_linalg::{KernelError, Scaling, gram};
 use widthwise_rounding::{Scalar, gamma_upper, inflate_down, inflate_up};
-use widthwise_spectral::{Certificate, SpectralNorm, spectral_norm_in, workspace_len};
+use widthwise_spectral::{
+    BatchScalar, Certificate, Effort, SingularBasis, SpectralNorm, large_workspace_len, nuclear_norm_in,
+    nuclear_norm_workspace_len, orthogonality_defect_in, polar_factor_in, polar_factor_workspace_len,
+    rms_operator_norm_in, schatten_four_norm_enclosure, singular_basis_workspace_len, spectral_norm_batch,
+    spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_in, spectral_norm_large_in, stable_rank_in,
+    workspace_len,
+};
 
 fn norm_of<T: Scalar>(a: &DMatrix<T>) -> SpectralNorm<T> {
     let mut work = vec![T::NAN; workspace_len(a.nrows(), a.ncols())];
@@ -37,14 +44,38 @@ fn polynomial_of<T: Scalar>(a: &DMatrix<T>) -> CharacteristicPolynomial {
     CharacteristicPolynomial::of_gram(&exact)
 }
 
-/// Fails unless the norm of `a` is enclosed, decided exactly.
-fn assert_enclosed<T: Scalar>(a: &DMatrix<T>) -> SpectralNorm<T> {
+/// Fails unless the norm of `a` is enclosed, alone and in a batch, decided exactly.
+fn assert_enclosed<T: BatchScalar>(a: &DMatrix<T>) -> SpectralNorm<T> {
     let (norm, polynomial) = (norm_of(a), polynomial_of(a));
-    let end = |x: T| Dyadic::new(x.to_f64()).scaled(i64::from(norm.scaled().exponent()));
-    let significand = norm.scaled().significand();
-    assert!(polynomial.largest_is_at_least(&end(significand.lo())), "{norm:?} {a:?}");
-    assert!(polynomial.largest_is_at_most(&end(significand.hi())), "{norm:?} {a:?}");
+    for norm in [Some(norm), norm_in_batch(a)].into_iter().flatten() {
+        let end = |x: T| Dyadic::new(x.to_f64()).scaled(i64::from(norm.scaled().exponent()));
+        let significand = norm.scaled().significand();
+        assert!(polynomial.largest_is_at_least(&end(significand.lo())), "{norm:?} {a:?}");
+        assert!(polynomial.largest_is_at_most(&end(significand.hi())), "{norm:?} {a:?}");
+    }
     norm
+}
+
+/// The norm from the second register of a batch, beside a matrix that is not finite, for shapes of a list.
+fn norm_in_batch<T: BatchScalar>(a: &DMatrix<T>) -> Option<SpectralNorm<T>> {
+    fn in_shape<T: BatchScalar, const M: usize, const N: usize>(a: &DMatrix<T>) -> SpectralNorm<T> {
+        let a = SMatrix::<T, M, N>::from_iterator(a.iter().copied());
+        let mut matrices = [SMatrix::from_fn(|i, j| T::from_count(i + 2 * j)); 11];
+        (matrices[8], matrices[9]) = (SMatrix::from_element(T::NAN), a);
+        let mut norms = [Ok(SpectralNorm::zero()); 11];
+        spectral_norm_batch(&matrices, &mut norms).unwrap();
+        assert!(norms[8].is_err());
+        norms[9].unwrap()
+    }
+    macro_rules! shapes {
+        ($($m:literal x $n:literal),+) => {
+            match a.shape() {
+                $(($m, $n) => Some(in_shape::<T, $m, $n>(a)),)+
+                _ => None,
+            }
+        };
+    }
+    shapes! { 1 x 9, 2 x 2, 3 x 3, 4 x 4, 5 x 5, 6 x 6, 7 x 7, 8 x 8, 2 x 5, 4 x 7, 12 x 12 }
 }
 
 fn width<T: Scalar>(norm: &SpectralNorm<T>) -> f64 {
@@ -167,6 +198,21 @@ fn inflation_counts_the_roundings() {
     assert_enclosed(&a);
 }
 
+/// 7. One triangle of the Gram matrix that is not the mirror of the other.
+#[test]
+fn gram_matrices_are_symmetric_to_the_bit() {
+    let mut source = Source::new(7);
+    for (name, family) in FAMILIES {
+        for (m, n) in [(1, 4), (5, 5), (9, 7)] {
+            let a = family(&mut source, m, n);
+            let mut g = DMatrix::from_element(n, n, f64::NAN);
+            gram(&a, &mut g).unwrap();
+            let bits = |g: &DMatrix<f64>| g.map(f64::to_canonical_bits);
+            assert_eq!(bits(&g), bits(&g.transpose()), "{name}");
+        }
+    }
+}
+
 /// 8. A NaN that `max` ignores, in any position, with anything beside it.
 #[test]
 fn not_a_number_is_never_hidden() {
@@ -178,6 +224,49 @@ fn not_a_number_is_never_hidden() {
                 let mut work = vec![0.0; workspace_len(m, n)];
                 assert!(spectral_norm_in(&a, &mut work).is_err());
                 assert!(Scaling::of(&a).is_err());
+            }
+        }
+    }
+}
+
+/// 8. The same for every other function, and for infinity.
+#[test]
+fn no_function_hides_what_is_not_finite() {
+    type Refuses = fn(&DMatrix<f64>, &mut [f64]) -> Option<KernelError>;
+    let functions: [Refuses; 11] = [
+        |a, _| spectral_norm_bounds(a).err(),
+        |a, work| spectral_norm_bounds_in(a, 3, work).err(),
+        |a, _| schatten_four_norm_enclosure(a).err(),
+        |a, work| nuclear_norm_in(a, work).err(),
+        |a, work| rms_operator_norm_in(a, work).err(),
+        |a, work| stable_rank_in(a, work).err(),
+        |a, work| spectral_norm_large_in(a, Effort::Standard, work).err(),
+        |a, work| spectral_norm_large_in(a, Effort::Cheap, work).err(),
+        |a, work| SingularBasis::of(a, work).err(),
+        |a, work| orthogonality_defect_in(a, work).err(),
+        |a, work| polar_factor_in(&mut a.clone(), 1e-3, 20, work).err(),
+    ];
+    for (m, n) in [(1, 1), (1, 5), (3, 4), (6, 6), (7, 2)] {
+        let lengths = [
+            large_workspace_len(m, n),
+            nuclear_norm_workspace_len(m, n),
+            singular_basis_workspace_len(m, n),
+            polar_factor_workspace_len(m, n),
+        ];
+        let mut work = vec![0.0; lengths.into_iter().fold(0, usize::max)];
+        for index in 0..m * n {
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                let mut a = DMatrix::from_fn(m, n, |i, j| (i + 2 * j) as f64 - 1.5);
+                a[index] = bad;
+                for (which, function) in functions.iter().enumerate() {
+                    let error = function(&a, &mut work).unwrap_or_else(|| panic!("{which} accepts {a}"));
+                    assert_eq!(error.position(), Some((index % m, index / m)), "{which}");
+                    assert_eq!(
+                        (error.is_nan(), error.is_infinite()),
+                        (bad.is_nan(), !bad.is_nan()),
+                        "{which}"
+                    );
+                }
             }
         }
     }
@@ -206,6 +295,31 @@ fn every_scale_is_enclosed() {
     }
     let above = norm_of(&DMatrix::from_element(4, 4, f64::MAX)).enclosure();
     assert_eq!((above.lo(), above.hi()), (f64::MAX, f64::INFINITY));
+}
+
+/// 9. An entry that is lost in scaling raises the norm, or lowers it: both ends have to give way.
+#[test]
+fn entries_lost_in_scaling_move_both_ends() {
+    // (a + d)² + (c − b)² and (a − d)² + (b + c)² are squares for d = 0, so the norm is the number 1.6875, and nothing
+    // but the loss of d widens the enclosure.
+    let (large, tiny) = (f64::power_of_two(1000), f64::power_of_two(-1000));
+    for (lost, lower, upper) in [(0.0, 1.6875, 1.6875), (tiny, 1.6875_f64.next_down(), 1.6875_f64.next_up())]
+    {
+        for d in [lost, -lost] {
+            let a = DMatrix::from_row_slice(2, 2, &[large, 0.5625 * large, 1.3125 * large, d]);
+            let norm = assert_enclosed(&a).enclosure();
+            assert_eq!((norm.lo(), norm.hi()), (lower * large, upper * large), "{d:e}");
+        }
+    }
+    // A row of which the square root is a number.
+    let a = DMatrix::from_row_slice(1, 3, &[3.0 * large, tiny, 4.0 * large]);
+    let norm = assert_enclosed(&a).enclosure();
+    assert!(norm.lo() <= 5.0 * large && norm.hi() > 5.0 * large && norm.relative_width() < 1e-15);
+    // A column of three entries a row: the path with squarings.
+    for d in [tiny, -tiny] {
+        let a = DMatrix::from_fn(3, 4, |i, j| if (i, j) == (2, 3) { d } else { large });
+        assert_enclosed(&a);
+    }
 }
 
 /// 10. Degenerate shapes and ranks.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Nothing allocates on the paths of fixed size. One test in a binary of its own: the counter sees every thread.
+//! Nothing allocates on the paths of fixed size and in a workspace of the caller's. One test in a binary of its own: the
+//! counter sees every thread.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,10 +15,15 @@ use std::hint::black_box;
 
 use nalgebra::{SMatrix, SVector};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use widthwise_rounding::Scalar;
+use widthwise_rounding::{Scalar, ScaledEnclosure};
 use widthwise_spectral::{
-    BatchScalar, SpectralNorm, alignment, schatten_four_norm_enclosure, spectral_norm, spectral_norm_batch,
-    spectral_norm_bounds, spectral_norm_in, stable_rank, workspace_len,
+    BatchScalar, Effort, NewtonSchulz, SingularBasis, SpectralNorm, alignment, alignment_in,
+    gaussian_probe_bound, large_workspace_len, newton_schulz_in, newton_schulz_workspace_len, nuclear_norm,
+    nuclear_norm_in, nuclear_norm_workspace_len, orthogonality_defect_in, polar_factor, polar_factor_in,
+    polar_factor_workspace_len, probable_norm_bound_in, probable_norm_workspace_len, rms_operator_norm,
+    rms_operator_norm_in, schatten_four_norm_enclosure, singular_basis_workspace_len, spectral_norm,
+    spectral_norm_batch, spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_in,
+    spectral_norm_large_in, stable_rank, stable_rank_in, workspace_len,
 };
 
 #[global_allocator]
@@ -41,12 +47,57 @@ macro_rules! run {
             let _ = black_box(alignment(a, &x));
             let _ = black_box(spectral_norm_bounds(a));
             let _ = black_box(schatten_four_norm_enclosure(a));
-            let mut work = [0.0; 2000];
-            assert!(workspace_len($m, $n) <= work.len());
-            let _ = black_box(spectral_norm_in(a, &mut work));
+            let _ = black_box(rms_operator_norm(a));
+            let _ = black_box(nuclear_norm(a));
+            let _ = black_box(polar_factor(&mut a.clone(), 1e-3, 30));
+            let _ = black_box(gaussian_probe_bound(a, &SMatrix::<$scalar, $n, 3>::identity(), 4.0));
+            in_workspace(a, &x);
         }
         batch::<$scalar, $m, $n>(&matrices);
     )+};
+}
+
+/// Every function that works in a slice, in one that is exactly long enough.
+fn in_workspace<T: Scalar, const M: usize, const N: usize>(a: &SMatrix<T, M, N>, x: &SVector<T, N>) {
+    let mut memory = [T::zero(); 4000];
+    let tolerance = T::from_f64(1e-3);
+
+    let work = &mut memory[..workspace_len(M, N)];
+    let _ = black_box(spectral_norm_in(black_box(a), work));
+    let _ = black_box(stable_rank_in(a, work));
+    let _ = black_box(alignment_in(a, x, work));
+    let _ = black_box(rms_operator_norm_in(a, work));
+    let _ = black_box(spectral_norm_bounds_in(a, 5, &mut memory[..M + N]));
+    let _ = black_box(nuclear_norm_in(a, &mut memory[..nuclear_norm_workspace_len(M, N)]));
+    let work = &mut memory[..polar_factor_workspace_len(M, N)];
+    let _ = black_box(polar_factor_in(&mut a.clone(), tolerance, 30, work));
+    let work = &mut memory[..newton_schulz_workspace_len(M, N)];
+    let _ = black_box(orthogonality_defect_in(a, work));
+    for polynomial in [NewtonSchulz::Cubic, NewtonSchulz::Quintic, NewtonSchulz::Muon] {
+        let _ = black_box(newton_schulz_in(&mut a.clone(), polynomial, 5, work));
+    }
+    let work = &mut memory[..probable_norm_workspace_len(M, N, 20)];
+    let _ = black_box(probable_norm_bound_in(a, x, 20, 1e-6, work));
+
+    let work = &mut memory[..singular_basis_workspace_len(M, N)];
+    let mut values = [ScaledEnclosure::zero(); 20];
+    if let Ok(mut basis) = black_box(SingularBasis::of(a, work)) {
+        basis.singular_values(&mut values[..M.min(N)]).unwrap();
+        let _ = black_box(basis.nuclear_norm());
+    }
+    let _ = black_box(SingularBasis::of_inexact(a, tolerance, work).is_ok());
+    let _ =
+        black_box(SingularBasis::with_vectors(a, tolerance, &SMatrix::<T, N, N>::identity(), work).is_ok());
+
+    let mut memory = [0.0; 8000];
+    let work = &mut memory[..large_workspace_len(M, N)];
+    let _ = black_box(spectral_norm_large_in(a, Effort::Cheap, work));
+    // The crate faer allocates.
+    if cfg!(not(feature = "faer")) {
+        let _ = black_box(spectral_norm_large_in(a, Effort::Standard, work));
+        let budget = Effort::Budget { matrix_vector_products: 9, factorizations: 1 };
+        let _ = black_box(spectral_norm_large_in(a, budget, work));
+    }
 }
 
 fn batch<T: BatchScalar, const M: usize, const N: usize>(matrices: &[SMatrix<T, M, N>; 5]) {
