@@ -18,10 +18,11 @@ mod families;
 
 use exact::Dyadic;
 use families::Source;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use widthwise_linalg::{
-    DotAccumulator, NormAccumulator, Scaling, frobenius_norm_enclosure, max_column_norm_enclosure,
-    max_column_sum_enclosure, max_row_norm_enclosure, max_row_sum_enclosure,
+    DotAccumulator, NormAccumulator, Scaling, dot_enclosure, frobenius_norm_enclosure, matvec_enclosure,
+    matvec_norm_enclosure, max_column_norm_enclosure, max_column_sum_enclosure, max_row_norm_enclosure,
+    max_row_sum_enclosure,
 };
 use widthwise_rounding::error_free::{two_prod, two_sum};
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure, gamma_upper, inflate_up};
@@ -296,4 +297,120 @@ fn scalings_are_exact_where_they_say_so() {
     }
     check::<f32>();
     check::<f64>();
+}
+
+/// The same losses where nothing but plain terms are summed, as the magnitudes of a row are.
+#[test]
+fn radius_covers_plain_terms_that_are_lost() {
+    fn check<T: Scalar>() {
+        for count in [10, 100, 2000] {
+            let terms = terms_that_are_lost::<T>(count);
+            let mut sum = DotAccumulator::new();
+            terms.iter().for_each(|&(x, _)| sum.add(x));
+            let value = terms.iter().fold(Dyadic::zero(), |s, &(x, _)| s.add(&exact(x)));
+            assert!(contains(&sum.enclosure(), &value), "{} {count} {}", T::NAME, sum.enclosure());
+            // Every term counts: the radius is that of the same terms as products.
+            assert_eq!(sum.enclosure(), accumulate(&terms).0.enclosure());
+        }
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
+/// `(1 + 2^(−k))²` about the size from which the error of a product is a number: its last digit is lost just below.
+#[test]
+fn products_about_the_least_exact_one_are_covered() {
+    fn check<T: Scalar>() {
+        let exact_from = T::MIN_EXPONENT + 2 * T::DIGITS;
+        let mut lost = 0;
+        for exponent in exact_from - 12..exact_from + 4 {
+            for k in T::DIGITS / 2..T::DIGITS {
+                let x = T::one() + T::power_of_two(-k);
+                let terms = vec![(x.scale_exp2(exponent / 2), x.scale_exp2(exponent - exponent / 2))];
+                let (sum, value) = accumulate(&terms);
+                assert!(contains(&sum.enclosure(), &value), "{} {exponent} {k}", T::NAME);
+                lost += usize::from(!exact(sum.value()).sub(&value).is_zero() && k > T::DIGITS - 4);
+            }
+        }
+        assert!(lost > 0, "{} loses digits somewhere", T::NAME);
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
+/// The square of a norm as its formula says, of entries that are all error beside small ones: anywhere else the last
+/// digit of the sum hides what a step leaves out.
+#[test]
+fn squares_of_norms_step_outward_at_every_operation() {
+    let point = |x: f32| Enclosure::point(x).unwrap();
+    let mut source = Source::new(7);
+    for trial in 0..400 {
+        // 1, 0.51u, lost terms, −1, −0.51u: nothing is left but the radius, of about 20u².
+        let mut terms = terms_that_are_lost::<f32>(10 + trial % 20);
+        let first = terms[1].0;
+        terms.push((-first, 1.0));
+        let (all_error, _) = accumulate(&terms);
+        assert_eq!(all_error.value(), 0.0);
+        let mut norm = NormAccumulator::new();
+        norm.add(&all_error);
+        let radius = norm.radius();
+        let entry = radius * (4.0 * f32::from_f64(source.uniform())).magnitude();
+        let mut small = DotAccumulator::new();
+        small.add(entry);
+        norm.add(&small);
+
+        let mut squares = DotAccumulator::new();
+        squares.add_product(0.0, 0.0);
+        squares.add_product(entry, entry);
+        let radius = norm.radius();
+        let length = squares.enclosure().hi().next_up().square_root().next_up();
+        let correction = (radius * ((length + length).next_up() + radius).next_up()).next_up();
+        let (high, low) = two_prod(entry, entry);
+        let own = (gamma_upper::<f32>(2) * inflate_up(3, low.magnitude())).next_up();
+        let own = if low == 0.0 { 0.0 } else { own };
+        let error = Enclosure::new(-own, own).unwrap() + Enclosure::new(-correction, correction).unwrap();
+        let expected = point(high) + (point(low) + error);
+        let square = norm.norm_squared();
+        assert_eq!((square.lo(), square.hi()), (expected.lo().greater(0.0), expected.hi()), "{trial}");
+    }
+    // Squares that underflow, with a part of a square that is left out: 16ω for each of two products, and a step.
+    let omega = f32::MIN_SUBNORMAL;
+    let mut entry = DotAccumulator::new();
+    entry.add(f32::power_of_two(-80));
+    entry.add(f32::power_of_two(-110));
+    let mut norm = NormAccumulator::new();
+    norm.add(&entry);
+    let own = (2.0 * 16.0 * omega).next_up().next_up();
+    let length = (own + omega).next_up().square_root().next_up();
+    let radius = norm.radius();
+    let correction = (radius * ((length + length).next_up() + radius).next_up()).next_up();
+    assert_eq!(norm.norm_squared().hi(), own + (omega + correction).next_up());
+}
+
+/// Entries that scaling turns into nothing are not nothing: on either side of a product.
+#[test]
+fn products_of_entries_lost_in_scaling_are_covered() {
+    let (large, tiny) = (f64::power_of_two(1000), f64::power_of_two(-1000));
+    let contains = |enclosure: &ScaledEnclosure<f64>, value: f64| {
+        let end = |x: f64| exact(x).scaled(i64::from(enclosure.exponent()));
+        let (lo, hi) = (enclosure.significand().lo(), enclosure.significand().hi());
+        end(lo).is_at_most(&exact(value)) && exact(value).is_at_most(&end(hi))
+    };
+    let lossy = DVector::from_row_slice(&[large, tiny]);
+    let unit = DVector::from_row_slice(&[0.0, 1.0]);
+    for (x, y) in [(&lossy, &unit), (&unit, &lossy)] {
+        assert!(contains(&dot_enclosure(x, y).unwrap(), tiny));
+    }
+    let matrix = DMatrix::from_row_slice(2, 2, &[large, 0.0, 0.0, tiny]);
+    let single = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, 0.0, 0.0]);
+    for (a, x) in [(&matrix, &unit), (&single, &lossy)] {
+        assert!(contains(&matvec_norm_enclosure(a, x).unwrap(), tiny));
+        let mut y = DVector::from_element(2, ScaledEnclosure::zero());
+        matvec_enclosure(a, x, &mut y).unwrap();
+        assert!(y.iter().any(|entry| contains(entry, tiny) && !contains(entry, -large)));
+    }
+    // A product so small that the power of two which brings it to one is beyond the range.
+    let matrix = DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, f64::power_of_two(-1060)]);
+    let norm = matvec_norm_enclosure(&matrix, &unit).unwrap().to_enclosure();
+    assert!(norm.contains(f64::power_of_two(-1060)) && norm.width() <= f64::power_of_two(-1060), "{norm}");
 }

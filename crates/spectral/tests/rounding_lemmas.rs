@@ -268,3 +268,12 @@ fn bounds_of_large_counts_step_outward_at_every_operation() {
     assert_eq!(inflate_down(4094, 1.0_f32), 1.0 - 4095.0 * f32::UNIT_ROUNDOFF);
     assert_eq!(inflate_down(4095, 1.5_f32), (1.5 * (1.0 - gamma).next_down()).next_down());
 }
+
+/// Where nothing is known of what was rounded, the lower bound is zero, as for zero itself, whatever the formula.
+#[test]
+fn lower_bounds_end_at_zero() {
+    assert_eq!(inflate_down(1 << 23, 1.0_f32), 0.0);
+    for k in [0, 5, 4094, 4095, 10_000, 1 << 30] {
+        assert_eq!(inflate_down(k, 0.0_f32).to_bits(), 0);
+    }
+}

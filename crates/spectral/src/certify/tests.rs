@@ -250,3 +250,43 @@ fn without_a_bound_of_the_second_eigenvalue_the_chain_decides() {
         assert!(encloses(&a, norm), "{norm}");
     }
 }
+
+/// The history is that of the powers, computed here again: every exponent and every error.
+#[test]
+fn the_history_of_squaring_is_that_of_its_powers() {
+    for (short, long) in [(3, 3), (4, 4), (5, 9), (8, 8)] {
+        let entry = |i: usize| f64::from_count((i * 7919 + 409) % 1009) / 505.0 - 1.0;
+        let m: Vec<f64> = (0..short * long).map(entry).collect();
+        let mut work = vec![0.0; workspace_len(short, long)];
+        let (matrix, rest) = work.split_at_mut(short * long);
+        let (power, rest) = rest.split_at_mut(short * short);
+        let (next, rest) = rest.split_at_mut(short * short);
+        let (image, rest) = rest.split_at_mut(long);
+        let (vector, residual) = rest.split_at_mut(short);
+        matrix.copy_from_slice(&m);
+        let mut workspace = Workspace { matrix, power, next, image, vector, residual };
+        let size = workspace.square_upper();
+        let squared = workspace.square(1.0 / 64.0);
+        let squarings = squared.chain.squarings();
+        assert!(squarings > 1, "{short} {long} {squarings}");
+
+        let exponent = size.exponent().unwrap();
+        let mut chain = SquaringChain::new(exponent, product_error(long, size));
+        let (mut h, mut next) = (vec![0.0; short * short], vec![0.0; short * short]);
+        product_with_transpose(&m, short, f64::power_of_two(-exponent), &mut h);
+        for level in 0..squarings {
+            // From nothing the bound is made of the errors alone; from one it shows the exponents.
+            for bound in [0.0, 1.0] {
+                let found = squared.chain.largest_eigenvalue_upper(level, bound);
+                assert_eq!(found, chain.largest_eigenvalue_upper(level, bound), "{short} {long} {level}");
+            }
+            let measure = Measure::of(&h, short);
+            let exponent = measure.square.exponent().unwrap();
+            product_with_transpose(&h, short, f64::power_of_two(-exponent), &mut next);
+            chain.push(exponent, product_error(short, measure.size_upper()));
+            core::mem::swap(&mut h, &mut next);
+        }
+        let found = squared.chain.largest_eigenvalue_upper(squarings, 0.0);
+        assert_eq!(found, chain.largest_eigenvalue_upper(squarings, 0.0), "{short} {long}");
+    }
+}
