@@ -70,3 +70,46 @@ pub(crate) fn scaled_dot<'a, T: Scalar>(
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    /// What the formula says, operation by operation: the next step hides what one leaves out.
+    #[test]
+    fn what_the_center_lacks_steps_outward_at_every_operation() {
+        for seed in 0..200 {
+            let number = |i: usize| f32::from_count((i * 7919 + seed * 409) % 1009) / 505.0 - 1.0;
+            // Ends far apart, so that their distances from the midpoint are rounded; a point among them.
+            let entries: Vec<Enclosure<f32>> = (0..6)
+                .map(|i| {
+                    let (a, b) = (number(i), number(i + 10).scale_exp2(-3 * (i as i32 % 3)));
+                    if i == 4 {
+                        Enclosure::from_bounds(a, a)
+                    } else {
+                        Enclosure::from_bounds(a.lesser(b), a.greater(b))
+                    }
+                })
+                .collect();
+            let mut storage = [0.0; 6];
+            let mut center = DMatrixViewMut::from_slice(&mut storage, 2, 3);
+            let rest = fill_center(&mut center, |i, j| entries[i + 2 * j]);
+
+            let mut squares = 0.0_f32;
+            for (entry, &midpoint) in entries.iter().zip(&storage) {
+                assert_eq!(midpoint, entry.midpoint());
+                if !entry.is_point() {
+                    let above = (entry.hi() - midpoint).next_up();
+                    let error = above.greater((midpoint - entry.lo()).next_up());
+                    squares = (squares + (error * error).next_up()).next_up();
+                }
+            }
+            assert_eq!(rest, squares.square_root().next_up());
+        }
+        let mut storage = [f64::NAN; 1];
+        let mut center = DMatrixViewMut::from_slice(&mut storage, 1, 1);
+        assert_eq!(fill_center(&mut center, |_, _| Enclosure::from_bounds(0.1, 0.1)), 0.0);
+        assert_eq!(storage, [0.1]);
+    }
+}
