@@ -56,11 +56,15 @@ pub fn gamma_upper<T: Scalar>(k: usize) -> T {
 /// ```
 #[must_use]
 pub fn inflate_up<T: Scalar>(k: usize, computed: T) -> T {
-    if small_count::<T>(k + 1) {
+    if small_count::<T>(k.saturating_add(1)) {
         // 2u·⌈(k+2)/2⌉ is an even multiple of u, so 1 + 2u⌈(k+2)/2⌉ is a number: nothing is rounded.
         let steps = T::from_count((k + 2).div_ceil(2));
         let factor = T::one() + (T::UNIT_ROUNDOFF + T::UNIT_ROUNDOFF) * steps;
         return computed * factor;
+    }
+    // No number of roundings makes zero of anything else; and zero times infinity would be no bound.
+    if computed == T::zero() {
+        return computed;
     }
     mul_up(computed, add_up(T::one(), gamma_upper(k)))
 }
@@ -80,7 +84,7 @@ pub fn inflate_up<T: Scalar>(k: usize, computed: T) -> T {
 /// ```
 #[must_use]
 pub fn inflate_down<T: Scalar>(k: usize, computed: T) -> T {
-    if small_count::<T>(k + 1) {
+    if small_count::<T>(k.saturating_add(1)) {
         let factor = T::one() - T::UNIT_ROUNDOFF * T::from_count(k + 1);
         return computed * factor;
     }
@@ -148,6 +152,15 @@ mod tests {
         }
         assert_eq!(gamma_upper::<f32>(1 << 23), f32::INFINITY);
         assert_eq!(gamma_upper::<f64>(usize::MAX), f64::INFINITY);
+    }
+
+    #[test]
+    fn counts_beyond_every_format_have_trivial_bounds() {
+        for k in [1 << 30, usize::MAX - 1, usize::MAX] {
+            assert_eq!(inflate_up(k, 1.0_f32), f32::INFINITY);
+            assert_eq!((inflate_up(k, 0.0_f32), inflate_up(k, 0.0_f64)), (0.0, 0.0));
+            assert_eq!((inflate_down(k, 1.0_f32), inflate_down(k, 0.0_f64)), (0.0, 0.0));
+        }
     }
 
     #[test]
