@@ -98,20 +98,29 @@ pub struct Row<'a> {
 }
 
 impl Plan<'_> {
-    /// The line of a parameter.
+    /// The line of a parameter. Its rate is what remains to be applied: factors of the shape, of the optimiser or of the training
+    /// code, are divided out.
     ///
     /// # Errors
     ///
     /// Fails if the role does not go with the shape, the shape has no logical matrix, or as [`Rule::layer`].
     pub fn row<'a>(&self, parameter: &Parameter<'a>) -> Result<Row<'a>, ParametrizationError> {
         let matrix = parameter.matrix()?;
+        let mut layer = self.rule.layer(parameter.role, matrix, self.optimizer, &self.constants)?;
+        let factor = parameter.factor.monomial().at(matrix)?;
+        layer.rate = ParametrizationError::require_finite("rate", layer.rate / factor)?;
+        if let WeightDecay::TimesRate(lambda) = layer.weight_decay {
+            // The factor multiplies the update, not the decay.
+            let lambda = ParametrizationError::require_finite("weight decay", lambda * factor)?;
+            layer.weight_decay = WeightDecay::TimesRate(lambda);
+        }
         Ok(Row {
             name: parameter.name,
             role: parameter.role,
             matrix,
             blocks: parameter.shape.blocks(),
             scaling: parameter.role.scaling(),
-            layer: self.rule.layer(parameter.role, matrix, self.optimizer, &self.constants)?,
+            layer,
         })
     }
 }

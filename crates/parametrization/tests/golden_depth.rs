@@ -2,6 +2,8 @@
 
 //! Every row of the table of depth scalings, transcribed in ordinary arithmetic, at numbers that are all different primes.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use widthwise_parametrization::Initial;
 use widthwise_parametrization::depth::{
     DEPTH_RULES, Desiderata, GENERIC, MLP_CORRECTED, MLP_SHALLOW, Network, RESIDUAL_GENERAL,
@@ -12,6 +14,9 @@ fn close(found: f64, expected: f64) -> bool {
     // Six roundings of ours, and at most nine of the transcription.
     (found - expected).magnitude() <= gamma_upper::<f64>(15) * expected
 }
+
+/// Hidden, output, branch, rates, cosine.
+type Expected = (Option<f64>, Option<f64>, Option<f64>, Option<[f64; 3]>, f64);
 
 #[test]
 fn every_row_has_the_scales_of_the_table() {
@@ -30,8 +35,6 @@ fn every_row_has_the_scales_of_the_table() {
     let flat = 1.0 / (m * s);
     let last = 1.0 / (l * m * s * s);
     let relu = root(3.0 / (2.0 * l));
-    // Hidden, output, branch, rates, cosine.
-    type Expected = (Option<f64>, Option<f64>, Option<f64>, Option<[f64; 3]>, f64);
     let rows: [(&str, Expected); 14] = [
         (
             "generic recipe",

@@ -2,6 +2,8 @@
 
 //! Every row of the table of exponents, and the cross-check with the three exponents of *Tensor Programs IV*: exact.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use widthwise_parametrization::{
     Abc, AbcLayer, FINGERPRINTS, Measured, Rational, Role, Rule, Signature, UpdateFamily, rules,
 };

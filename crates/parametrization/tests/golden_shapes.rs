@@ -2,6 +2,8 @@
 
 //! Every row of the tables of rules, as literal numbers at shapes whose roots are whole, so that equality is exact.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use widthwise_parametrization::{
     Initial, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeFactor, ShapeMonomial, rules,
 };
