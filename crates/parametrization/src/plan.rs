@@ -7,7 +7,7 @@
 
 use crate::{
     Constants, LayerScale, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ScalingDimensions,
-    Shape, ShapeFactor,
+    Shape, ShapeFactor, WeightDecay,
 };
 
 /// A parameter of a model.

@@ -15,7 +15,8 @@ fn h(halves: i32) -> Option<Rational> {
 #[test]
 fn signatures_are_those_of_table_g_1() {
     // In halves: the readout's start; the updates of input, hidden, output; the change of the output.
-    let rows: [(&str, Option<Rational>, [Option<Rational>; 3], Option<Rational>); 17] = [
+    type Power = Option<Rational>;
+    let rows: [(&str, Power, [Power; 3], Power); 17] = [
         ("spectral", h(0), [h(0); 3], h(0)),
         ("standard", h(1), [h(-1), h(1), h(2)], h(2)),
         ("standard, rate 1/n", h(1), [h(-3), h(-1), h(0)], h(0)),
