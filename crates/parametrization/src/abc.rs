@@ -67,6 +67,11 @@ impl Abc<'_> {
     /// The exponent `r`: the features move by `n^{−r}` in one step.
     ///
     /// `None` for fewer than two layers, or if a number is no fraction of two `i64`.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Abc, Rational};
+    /// assert_eq!(Abc { layers: &[], c: Rational::ZERO }.feature_exponent(), None);
+    /// ```
     #[must_use]
     pub fn feature_exponent(&self) -> Option<Rational> {
         let (output, hidden) = self.layers.split_last()?;
@@ -84,6 +89,15 @@ impl Abc<'_> {
     /// Whether features and outputs neither vanish nor blow up, at the start and in training.
     ///
     /// `None` as for [`feature_exponent`](Self::feature_exponent).
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Abc, Rational, rules};
+    /// // The standard parametrization needs a rate that falls with the width.
+    /// let layers = rules::STANDARD.abc_layers()?;
+    /// let stable = |c| Abc { layers: &layers, c: Rational::integer(c) }.is_stable();
+    /// assert_eq!((stable(0), stable(1)), (Some(false), Some(true)));
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     #[must_use]
     pub fn is_stable(&self) -> Option<bool> {
         let (half, one) = (Rational::halves(1), Rational::integer(1));

@@ -11,6 +11,14 @@ use core::fmt;
 use crate::{ParametrizationError, Rational, Role, Rule, ShapeMonomial, UpdateFamily};
 
 /// What a comparison of two rules found, from the closest to the farthest.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Role, UpdateFamily, rules};
+/// let found = rules::MEAN_FIELD.equivalence(&rules::TABLE_8, UpdateFamily::Gradient);
+/// assert_eq!(found.to_string(), "mean field says nothing of the role hidden");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equivalence {
     /// The effective forms are the same: the networks are the same, step by step.
@@ -30,6 +38,16 @@ pub enum Equivalence {
 }
 
 /// By what two rules differ.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Equivalence, Quantity, Rational, Role, UpdateFamily, rules};
+/// let compare = |role| rules::NEURAL_TANGENT.equivalence_for(&rules::SPECTRAL, role, UpdateFamily::Gradient);
+/// let Equivalence::Different(difference) = compare(Role::Output) else { return Err("the readout is larger") };
+/// assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Rational::halves(1)));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// For which role.
@@ -188,6 +206,15 @@ impl Rule {
 }
 
 /// By what to multiply the constants of one rule to have those of another, see [`Rule::conversion`].
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Conversion, Role, ShapeMonomial, UpdateFamily, rules};
+/// let same = Conversion { initial: Some(ShapeMonomial::ONE), rate: ShapeMonomial::ONE };
+/// assert_eq!(rules::TABLE_3.conversion(&rules::TABLE_9, Role::Input, UpdateFamily::Entrywise)?, same);
+/// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversion {
     /// For the start; `None` if the starts are of different kinds, or zero.

@@ -108,6 +108,12 @@ impl ParametrizationError {
     }
 
     /// Whether a product of dimensions exceeds the range of `usize`.
+    ///
+    /// ```
+    /// use widthwise_parametrization::Shape;
+    /// let huge = Shape::Convolution { out_channels: 1, in_channels: usize::MAX, groups: 1, kernel: &[3] };
+    /// assert!(huge.logical_matrix().unwrap_err().is_dimension_overflow());
+    /// ```
     #[must_use]
     pub const fn is_dimension_overflow(&self) -> bool {
         matches!(self.kind, Kind::DimensionOverflow { .. })
@@ -120,12 +126,26 @@ impl ParametrizationError {
     }
 
     /// Whether the rule says nothing about what was asked.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Optimizer, Role, ShapeFactor, rules};
+    /// let muon = Optimizer::Orthogonalized(ShapeFactor::One);
+    /// assert!(rules::NEURAL_TANGENT.rate(Role::Hidden, muon).unwrap_err().is_undefined());
+    /// ```
     #[must_use]
     pub const fn is_undefined(&self) -> bool {
         matches!(self.kind, Kind::Undefined { .. } | Kind::CoupledDecay)
     }
 
     /// The constant that is NaN, infinite or outside of its range, with its name; `None` for other errors.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Constants, LogicalMatrix, Optimizer, Role, rules};
+    /// let constants = Constants { rate: -1.0, ..Constants::UNIT };
+    /// let layer = rules::SPECTRAL.layer(Role::Hidden, LogicalMatrix::new(1, 1)?, Optimizer::Sgd, &constants);
+    /// assert_eq!(layer.unwrap_err().constant(), Some(("rate", -1.0)));
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     #[must_use]
     pub const fn constant(&self) -> Option<(&'static str, f64)> {
         match self.kind {

@@ -57,6 +57,14 @@ impl Rule {
     /// # Errors
     ///
     /// Fails if the rule says nothing of the role or the optimiser, or a factor leaves the range of binary64.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{LogicalMatrix, Optimizer, Role, rules};
+    /// let (base, wide) = (LogicalMatrix::new(10, 64)?, LogicalMatrix::new(10, 1024)?);
+    /// let factors = rules::TABLE_8.factors(Role::Output, base, wide, Optimizer::Sgd)?;
+    /// assert_eq!((factors.multiplier, factors.rate, factors.weight_decay), (1.0 / 16.0, 16.0, 1.0 / 16.0));
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     pub fn factors(
         &self,
         role: Role,

@@ -10,6 +10,15 @@ use core::fmt;
 use crate::{LogicalMatrix, Parameter, ParametrizationError, Plan, Role, ShapeFactor, Tying, UpdateFamily};
 
 /// Something wrong with a parameter under a plan.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Dimension, Finding, Role};
+/// let (name, role, dimension) = ("head", Role::Output, Dimension::FanIn);
+/// let finding = Finding::NeverScales { name, role, dimension, size: 64 };
+/// assert_eq!(finding.to_string(), "head: fan-in of the role output should grow with the width, and is 64 at both");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Finding<'a> {
     /// It has no line in the table.

@@ -11,6 +11,15 @@ use widthwise_rounding::Scalar;
 use crate::{Rational, Rule, Signature, UpdateFamily, rules};
 
 /// A rule with the family of the optimiser it runs under: a row of the table.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Fingerprint, UpdateFamily, rules};
+/// // A row of one's own.
+/// let row = Fingerprint { claim: "", rule: &rules::TABLE_9, family: UpdateFamily::Entrywise };
+/// assert!(row.signature().is_some_and(|signature| signature.is_maximal()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fingerprint {
     /// The id of the claim that the row belongs to.
@@ -46,6 +55,15 @@ const fn row(claim: &'static str, rule: &'static Rule, family: UpdateFamily) -> 
 }
 
 /// Table G.1.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::FINGERPRINTS;
+/// let learn = FINGERPRINTS.iter().filter(|row| row.signature().is_some_and(|signature| signature.is_maximal()));
+/// // The spectral rule under each family, and the one repaired to be it.
+/// assert_eq!(learn.count(), 4);
+/// ```
 pub static FINGERPRINTS: [Fingerprint; 17] = [
     row("spectral.rule.spectral", &rules::SPECTRAL, UpdateFamily::Gradient),
     row("spectral.rule.sp", &rules::STANDARD, UpdateFamily::Gradient),
@@ -81,6 +99,12 @@ impl Fingerprint {
     }
 
     /// Whether every power of the row lies in its interval. A row without a power for one of them admits nothing.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{FINGERPRINTS, Measured};
+    /// let measured = Measured { output_weight: [-0.1, 0.1], updates: [[-0.1, 0.1]; 3] };
+    /// assert!(FINGERPRINTS[0].admits(&measured) && !FINGERPRINTS[1].admits(&measured));
+    /// ```
     #[must_use]
     pub fn admits(&self, measured: &Measured) -> bool {
         self.powers().is_some_and(|powers| {

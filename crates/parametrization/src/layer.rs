@@ -63,6 +63,15 @@ impl Rule {
     ///
     /// Fails if the rule says nothing of the role or the optimiser, if a constant is negative or not finite, if a number leaves the range
     /// of binary64, and as [`weight_decay`](Self::weight_decay).
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Constants, LogicalMatrix, Optimizer, Role, rules};
+    /// let matrix = LogicalMatrix::new(256, 1024)?;
+    /// let constants = Constants { rate: 0.5, ..Constants::UNIT };
+    /// let layer = rules::SPECTRAL.layer(Role::Hidden, matrix, Optimizer::Sgd, &constants)?;
+    /// assert_eq!((layer.multiplier, layer.rate), (1.0, 0.125));
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     pub fn layer(
         &self,
         role: Role,

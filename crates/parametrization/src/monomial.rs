@@ -43,6 +43,11 @@ impl<const N: usize> Monomial<N> {
     pub const ONE: Self = Self::from_halves([0; N]);
 
     /// The monomial whose exponents are the halves of the given whole numbers.
+    ///
+    /// ```
+    /// use widthwise_parametrization::ShapeMonomial;
+    /// assert_eq!(ShapeMonomial::from_halves([0, 2, 0]).to_string(), "fan-out");
+    /// ```
     #[must_use]
     pub const fn from_halves(halves: [i8; N]) -> Self {
         let mut wide = [0; N];

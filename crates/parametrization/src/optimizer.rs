@@ -12,6 +12,13 @@ use crate::ShapeMonomial;
 use crate::monomial::powers::{ONE, ROOT_ASPECT, ROOT_B, ROOT_MAX, ROOT_MIN};
 
 /// How the size of an update follows from the gradient.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Optimizer, UpdateFamily};
+/// assert_eq!(Optimizer::SignDescent.family(), UpdateFamily::Entrywise);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UpdateFamily {
     /// Linear in the gradients: SGD, with or without momentum. With a multiplier `α`, the effective rate is `α²` times the rate.
@@ -82,6 +89,11 @@ pub enum Optimizer {
 
 impl Optimizer {
     /// The family of the updates.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Optimizer, UpdateFamily};
+    /// assert_eq!(Optimizer::SpectrallyNormalized.family(), UpdateFamily::Spectral);
+    /// ```
     #[must_use]
     pub const fn family(self) -> UpdateFamily {
         match self {
@@ -92,6 +104,11 @@ impl Optimizer {
     }
 
     /// The factor of the shape that the implementation applies to its updates by itself.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Optimizer, ShapeFactor};
+    /// assert_eq!(Optimizer::Adam.shape_factor(), ShapeFactor::One);
+    /// ```
     #[must_use]
     pub const fn shape_factor(self) -> ShapeFactor {
         match self {
@@ -164,6 +181,13 @@ impl ShapeFactor {
     }
 
     /// The RMS→RMS norm `√(a/b) · factor` of an update `factor · UVᵀ` of full rank.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{LogicalMatrix, ShapeFactor};
+    /// // It grows as √n for square matrices.
+    /// assert_eq!(ShapeFactor::EntryRms.natural_norm().at(LogicalMatrix::new(1024, 1024)?)?, 6.4);
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     #[must_use]
     pub const fn natural_norm(self) -> ShapeMonomial {
         self.monomial().over(ROOT_ASPECT)

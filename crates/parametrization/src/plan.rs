@@ -81,6 +81,17 @@ pub struct Plan<'r> {
 }
 
 /// A line of the table.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Constants, Optimizer, Parameter, Plan, Role, Shape, rules};
+/// let plan = Plan { rule: &rules::SPECTRAL, optimizer: Optimizer::Sgd, constants: Constants::UNIT };
+/// let gates = Shape::Fused { blocks: 4, fan_out: 128, fan_in: 64 };
+/// let row = plan.row(&Parameter::new("gates", Role::Hidden, gates))?;
+/// assert_eq!((row.matrix.to_string(), row.blocks, row.layer.rate), ("128×64".to_owned(), 4, 2.0));
+/// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row<'a> {
     /// The parameter's name.
@@ -104,6 +115,13 @@ impl Plan<'_> {
     /// # Errors
     ///
     /// Fails if the role does not go with the shape, the shape has no logical matrix, or as [`Rule::layer`].
+    ///
+    /// ```
+    /// use widthwise_parametrization::{Constants, Optimizer, Parameter, Plan, Role, Shape, rules};
+    /// let plan = Plan { rule: &rules::TABLE_3, optimizer: Optimizer::Sgd, constants: Constants::UNIT };
+    /// assert_eq!(plan.row(&Parameter::new("bias", Role::Bias, Shape::Bias { width: 64 }))?.layer.rate, 64.0);
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     pub fn row<'a>(&self, parameter: &Parameter<'a>) -> Result<Row<'a>, ParametrizationError> {
         let matrix = parameter.matrix()?;
         let mut layer = self.rule.layer(parameter.role, matrix, self.optimizer, &self.constants)?;

@@ -67,18 +67,33 @@ impl Rational {
     }
 
     /// The numerator; it carries the sign.
+    ///
+    /// ```
+    /// assert_eq!(widthwise_parametrization::Rational::halves(-3).numerator(), -3);
+    /// ```
     #[must_use]
     pub const fn numerator(self) -> i64 {
         self.numerator
     }
 
     /// The denominator, positive and coprime to the numerator.
+    ///
+    /// ```
+    /// assert_eq!(widthwise_parametrization::Rational::halves(-4).denominator(), 1);
+    /// ```
     #[must_use]
     pub const fn denominator(self) -> i64 {
         self.denominator
     }
 
     /// The sum, exact; `None` if it is no fraction of two `i64`.
+    ///
+    /// ```
+    /// use widthwise_parametrization::Rational;
+    /// let half = Rational::halves(1);
+    /// assert_eq!(half.checked_add(half), Some(Rational::integer(1)));
+    /// assert_eq!(Rational::integer(i64::MAX).checked_add(half), None);
+    /// ```
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let (a, b) = (i128::from(self.numerator), i128::from(self.denominator));
@@ -88,6 +103,11 @@ impl Rational {
     }
 
     /// The difference, exact; `None` if it is no fraction of two `i64`.
+    ///
+    /// ```
+    /// use widthwise_parametrization::Rational;
+    /// assert_eq!(Rational::integer(1).checked_sub(Rational::halves(3)), Some(Rational::halves(-1)));
+    /// ```
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         let (a, b) = (i128::from(self.numerator), i128::from(self.denominator));
@@ -96,6 +116,11 @@ impl Rational {
     }
 
     /// The product, exact; `None` if it is no fraction of two `i64`.
+    ///
+    /// ```
+    /// use widthwise_parametrization::Rational;
+    /// assert_eq!(Rational::integer(6).checked_mul(Rational::halves(-1)), Some(Rational::integer(-3)));
+    /// ```
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         Self::reduced(
@@ -104,7 +129,11 @@ impl Rational {
         )
     }
 
-    /// The nearest binary64 number if numerator and denominator are below 2⁵³, else within two roundings of it.
+    /// The nearest binary64 number if numerator and denominator are below 2⁵³, else within three roundings of the value.
+    ///
+    /// ```
+    /// assert_eq!(widthwise_parametrization::Rational::halves(3).to_f64(), 1.5);
+    /// ```
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "documented as rounding")]
     pub const fn to_f64(self) -> f64 {

@@ -51,6 +51,11 @@ impl Role {
     ];
 
     /// Which dimensions of the logical matrix grow with the width.
+    ///
+    /// ```
+    /// let scaling = widthwise_parametrization::Role::Embedding.scaling();
+    /// assert!(scaling.fan_out && !scaling.fan_in);
+    /// ```
     #[must_use]
     pub const fn scaling(self) -> ScalingDimensions {
         let (fan_in, fan_out) = match self {

@@ -52,6 +52,19 @@ pub struct Rule {
 }
 
 /// What a rule says of one role.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Entry, ShapeMonomial, rules};
+/// // A rule of one's own: the spectral one with a constant rate for hidden layers under Adam.
+/// let mut rule = rules::SPECTRAL;
+/// rule.hidden = rule.hidden.map(|mut entry: Entry| {
+///     entry.rates.entrywise = Some(ShapeMonomial::ONE);
+///     entry
+/// });
+/// assert!(!rule.equivalence(&rules::SPECTRAL, widthwise_parametrization::UpdateFamily::Entrywise).holds());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry {
     /// What the product with the trained array is multiplied by.
@@ -63,6 +76,15 @@ pub struct Entry {
 }
 
 /// The rates of one role; `None` where the rule has none.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Rates, ShapeMonomial};
+/// let per_fan_in = ShapeMonomial::from_halves([-2, 0, 0]);
+/// let adam_alone = Rates { gradient: None, entrywise: Some(per_fan_in), spectral: None };
+/// assert_eq!(adam_alone.of(widthwise_parametrization::UpdateFamily::Entrywise), Some(per_fan_in));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
     /// Updates linear in the gradient.
@@ -95,6 +117,15 @@ impl Rates {
 /// The effective form of a role under a rule: what remains if the multiplier is folded into the matrix (`spectral.multiplier`).
 ///
 /// Two rules with one effective form train the same network, step by step.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::{Role, UpdateFamily, rules};
+/// let effective = rules::NEURAL_TANGENT.effective(Role::Hidden, UpdateFamily::Gradient)?;
+/// assert_eq!(effective.rate.to_string(), "fan-in^(-1)");
+/// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effective {
     /// The start of `W = multiplier · w`.

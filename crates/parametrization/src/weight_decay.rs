@@ -69,6 +69,15 @@ impl Rule {
     ///
     /// Fails if the rule has no rate, if the constant is negative or not finite, and for a loss term under a normalised update: there
     /// the strength of the decay depends on the size of the gradient, and no power of the shape keeps it fixed.
+    ///
+    /// ```
+    /// use widthwise_parametrization::{LogicalMatrix, Optimizer, Role, WeightDecay, rules};
+    /// let (rule, matrix) = (&rules::SPECTRAL, LogicalMatrix::new(256, 1024)?);
+    /// let coupled = WeightDecay::Coupled(0.5);
+    /// assert_eq!(rule.weight_decay(Role::Hidden, matrix, Optimizer::Sgd, coupled)?, WeightDecay::Coupled(2.0));
+    /// assert!(rule.weight_decay(Role::Hidden, matrix, Optimizer::Adam, coupled).is_err());
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     pub fn weight_decay(
         &self,
         role: Role,

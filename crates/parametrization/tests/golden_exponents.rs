@@ -165,6 +165,12 @@ fn the_three_exponents_agree_with_tensor_programs_iv() {
         assert_eq!((abc.feature_exponent(), abc.is_stable()), (h(r), Some(stable)));
         assert_eq!(abc.learns_features(), Some(stable && r == 0));
     }
+    // The least of the hidden layers counts, wherever it is; the others leave the signal alone.
+    let middle = layers([(0, 0), (-1, 2), (1, 0), (1, 0)]);
+    assert_eq!(Abc { layers: &middle, c: Rational::ZERO }.feature_exponent(), h(-3));
+    // A readout that starts too large, though no update is.
+    let large = Abc { layers: &layers([(0, 0), (0, 0)]), c: Rational::integer(2) };
+    assert_eq!((large.feature_exponent(), large.is_stable()), (h(4), Some(false)));
     assert_eq!(Abc { layers: &standard[..1], c: Rational::ZERO }.feature_exponent(), None);
     assert_eq!(Abc { layers: &[], c: Rational::ZERO }.is_stable(), None);
 }

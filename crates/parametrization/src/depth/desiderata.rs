@@ -100,6 +100,11 @@ impl DepthRule {
     }
 
     /// Which desiderata hold; `None` if the row has no rates.
+    ///
+    /// ```
+    /// use widthwise_parametrization::depth::MEAN_FIELD_BY_SPEED;
+    /// assert!(MEAN_FIELD_BY_SPEED.desiderata().is_some_and(|d| d.feature_learning && !d.loss_decay));
+    /// ```
     #[must_use]
     pub fn desiderata(&self) -> Option<Desiderata> {
         let [input, hidden, output] = self.contributions()?;

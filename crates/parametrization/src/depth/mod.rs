@@ -27,6 +27,16 @@ use crate::{Initial, Monomial, ParametrizationError};
 pub type DepthMonomial = Monomial<7>;
 
 /// A row of the table of scalings.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::depth::{Network, RESIDUAL_PER_ROOT_DEPTH};
+/// let network = Network { width: 512, depth: 64, ..Network::UNIT };
+/// let scales = RESIDUAL_PER_ROOT_DEPTH.scales(&network)?;
+/// assert_eq!((scales.branch, scales.rates.map(|[_, hidden, _]| hidden)), (Some(0.125), Some(1.0)));
+/// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DepthRule {
     /// Its name.
@@ -61,6 +71,13 @@ pub enum Architecture {
 }
 
 /// What is known of the cosine of the angle.
+///
+/// # Examples
+///
+/// ```
+/// use widthwise_parametrization::depth::{Cosine, GENERIC};
+/// assert_eq!(GENERIC.cosine, Cosine::Measured);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cosine {
     /// It must be measured, or looked up.
@@ -175,6 +192,13 @@ impl DepthRule {
     /// # Errors
     ///
     /// Fails if width or depth is zero, if a constant is not positive and finite, or if a number leaves the range of binary64.
+    ///
+    /// ```
+    /// use widthwise_parametrization::depth::{MLP_NEURAL_TANGENT, Network};
+    /// let scales = MLP_NEURAL_TANGENT.scales(&Network { width: 256, depth: 8, ..Network::UNIT })?;
+    /// assert_eq!(scales.output, Some(1.0 / 16.0));
+    /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
+    /// ```
     pub fn scales(&self, network: &Network) -> Result<DepthScales, ParametrizationError> {
         let values = network.values()?;
         let at = |monomial: DepthMonomial| {
