@@ -2,8 +2,8 @@
 
 //! Parametrizations by three exponents, and when they learn features (*Tensor Programs IV*, arXiv 2011.14522).
 //!
-//! `W^l = n^{−a_l} w^l`, `w^l ~ N(0, n^{−2 b_l})`, SGD with the rate `η n^{−c}`; `L` hidden layers, layer `L + 1` is the output. In one step the
-//! features move by `n^{−r}` with
+//! `W^l = n^{−a_l} w^l`, `w^l ~ N(0, n^{−2 b_l})`, SGD with the rate `η n^{−c}`; `L` hidden layers, layer `L + 1` is
+//! the output. In one step the features move by `n^{−r}` with
 //!
 //! `r = min(a_{L+1} + b_{L+1}, 2 a_{L+1} + c) + c − 1 + min_{l ≤ L} [2 a_l + 1(l = 1)]`.
 //!
@@ -139,7 +139,8 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// Fails if the rule says nothing of one of the three, has no rate linear in the gradient, or does not draw independent entries.
+    /// Fails if the rule says nothing of one of the three, has no rate linear in the gradient, or does not draw
+    /// independent entries.
     ///
     /// ```
     /// use widthwise_parametrization::{Rational, rules};

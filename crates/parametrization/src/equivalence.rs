@@ -2,9 +2,9 @@
 
 //! Whether two rules train the same network, and if not, why.
 //!
-//! Rules are compared in effective form (`spectral.multiplier`). Two are *identical* if the forms are, as Tables 3, 8 and 9; *equal up to
-//! constants* if their quotients do not depend on the width, as the spectral rule and Table 3 (`spectral.equals-mup`). Exponents are
-//! compared as whole numbers of halves: no tolerance decides.
+//! Rules are compared in effective form (`spectral.multiplier`). Two are *identical* if the forms are, as Tables 3, 8
+//! and 9; *equal up to constants* if their quotients do not depend on the width, as the spectral rule and Table 3
+//! (`spectral.equals-mup`). Exponents are compared as whole numbers of halves: no tolerance decides.
 
 use core::fmt;
 
@@ -23,8 +23,9 @@ use crate::{ParametrizationError, Rational, Role, Rule, ShapeMonomial, UpdateFam
 pub enum Equivalence {
     /// The effective forms are the same: the networks are the same, step by step.
     Identical,
-    /// The effective forms differ by factors without width, by the law of the start, or by a start at zero where the other start
-    /// vanishes or stays bounded: the limits behave alike, and constants tuned for one need a new value for the other.
+    /// The effective forms differ by factors without width, by the law of the start, or by a start at zero where the
+    /// other start vanishes or stays bounded: the limits behave alike, and constants tuned for one need a new value
+    /// for the other.
     UpToConstants,
     /// A rule says nothing of the role, or has no rate for the family.
     Undefined {
@@ -54,8 +55,8 @@ pub struct Difference {
     pub role: Role,
     /// In what.
     pub quantity: Quantity,
-    /// The power of the width in the quotient of the first rule's by the second's; that of the one which does not vanish if the
-    /// other starts at zero.
+    /// The power of the width in the quotient of the first rule's by the second's; that of the one which does not
+    /// vanish if the other starts at zero.
     pub exponent: Rational,
 }
 
@@ -114,7 +115,8 @@ impl fmt::Display for Equivalence {
 }
 
 impl Rule {
-    /// Compares two rules on every role; of several findings the farthest, and of equally far ones that of the first role.
+    /// Compares two rules on every role; of several findings the farthest, and of equally far ones that of the first
+    /// role.
     ///
     /// # Examples
     ///
@@ -172,8 +174,8 @@ impl Rule {
     /// From constants tuned under this rule to those of another that start and move the effective matrix alike: the
     /// quotients of the effective forms.
     ///
-    /// Where the rules are equivalent the quotients do not depend on the width. Where they are not, they tell how constants
-    /// drift if one rule is used to imitate the other.
+    /// Where the rules are equivalent the quotients do not depend on the width. Where they are not, they tell how
+    /// constants drift if one rule is used to imitate the other.
     ///
     /// # Errors
     ///

@@ -2,8 +2,9 @@
 
 //! Base widths: the numbers of one width from those that were tuned at another.
 //!
-//! A thin layer on the width-free formulas. A factor is the quotient of a monomial at two matrices, so factors compose: from base to a
-//! middle width and on is from base to the end (L.9), and from a width to itself they are 1, exactly.
+//! A thin layer on the width-free formulas. A factor is the quotient of a monomial at two matrices, so factors
+//! compose: from base to a middle width and on is from base to the end (L.9), and from a width to itself they are 1,
+//! exactly.
 
 use crate::{LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeMonomial};
 
@@ -29,7 +30,8 @@ pub struct Factors {
     pub rate: f64,
     /// Of Adam's `ε`.
     pub epsilon: f64,
-    /// Of a weight decay that the implementation multiplies by the rate, or adds to the loss under SGD: the inverse of the rate's.
+    /// Of a weight decay that the implementation multiplies by the rate, or adds to the loss under SGD: the inverse
+    /// of the rate's.
     pub weight_decay: f64,
 }
 
@@ -83,8 +85,8 @@ impl Rule {
         })
     }
 
-    /// By what to multiply the start that a framework gives at the current shape, a multiple of `default`, to have the start tuned at
-    /// `from`: the factor of the rule over that of `default`.
+    /// By what to multiply the start that a framework gives at the current shape, a multiple of `default`, to have
+    /// the start tuned at `from`: the factor of the rule over that of `default`.
     ///
     /// # Errors
     ///

@@ -2,8 +2,8 @@
 
 //! What can be wrong with a list of parameters.
 //!
-//! Each check is a function from a parameter and its list to at most one finding, so a finding has one cause, and the list of checks
-//! is the list of what is looked for.
+//! Each check is a function from a parameter and its list to at most one finding, so a finding has one cause, and the
+//! list of checks is the list of what is looked for.
 
 use core::fmt;
 
@@ -20,6 +20,7 @@ use crate::{LogicalMatrix, Parameter, ParametrizationError, Plan, Role, ShapeFac
 /// assert_eq!(finding.to_string(), "head: fan-in of the role output should grow with the width, and is 64 at both");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Finding<'a> {
     /// It has no line in the table.
     Refused {
@@ -75,8 +76,8 @@ pub enum Finding<'a> {
         /// The factor of the training code.
         training: ShapeFactor,
     },
-    /// It has the shape of several square matrices stored as one, as queries, keys and values are, and is treated as one matrix: the
-    /// rates of SGD and orthogonalised updates come out too large by `blocks` and `√blocks` (L.15).
+    /// It has the shape of several square matrices stored as one, as queries, keys and values are, and is treated as
+    /// one matrix: the rates of SGD and orthogonalised updates come out too large by `blocks` and `√blocks` (L.15).
     LooksFused {
         /// The parameter.
         name: &'a str,

@@ -2,9 +2,10 @@
 
 //! Which rule is this? Measured powers of the width against those of the known rules.
 //!
-//! The rows are those of table G.1: rules with the optimisers they are met with, and for each the [`Signature`] that the exponents
-//! predict. An implementation whose measured powers fit another row than the one it claims has that row's fault. Rows with one signature
-//! (the spectral rule under any optimiser) cannot be told apart by powers of the width.
+//! The rows are those of table G.1: rules with the optimisers they are met with, and for each the [`Signature`] that
+//! the exponents predict. An implementation whose measured powers fit another row than the one it claims has that
+//! row's fault. Rows with one signature (the spectral rule under any optimiser) cannot be told apart by powers of the
+//! width.
 
 use widthwise_rounding::Scalar;
 
@@ -112,7 +113,8 @@ impl Fingerprint {
         })
     }
 
-    /// The greatest distance of a power of the row from the middle of its interval; `None` for a row without one of the powers.
+    /// The greatest distance of a power of the row from the middle of its interval; `None` for a row without one of
+    /// the powers.
     ///
     /// ```
     /// use widthwise_parametrization::{FINGERPRINTS, Measured};
@@ -142,8 +144,8 @@ impl Measured {
         [self.output_weight, input, hidden, output]
     }
 
-    /// The row of [`FINGERPRINTS`] whose powers are nearest to the middles of the intervals, and their greatest distance. Of rows
-    /// equally near, the first; `None` if a number is NaN.
+    /// The row of [`FINGERPRINTS`] whose powers are nearest to the middles of the intervals, and their greatest
+    /// distance. Of rows equally near, the first; `None` if a number is NaN.
     ///
     /// ```
     /// use widthwise_parametrization::Measured;

@@ -79,8 +79,9 @@ impl Initial<ShapeMonomial> {
         }
     }
 
-    /// Twice the exponent of the RMS→RMS norm `√(a/b) ‖W‖`, `None` for zero: `‖W‖` is `σ √max(a, b)` up to a constant for independent
-    /// entries (`spectral.init.gaussian-opnorm`), `σ` for a semi-orthogonal matrix, and the 2-norm for a gain, a vector.
+    /// Twice the exponent of the RMS→RMS norm `√(a/b) ‖W‖`, `None` for zero: `‖W‖` is `σ √max(a, b)` up to a constant
+    /// for independent entries (`spectral.init.gaussian-opnorm`), `σ` for a semi-orthogonal matrix, and the 2-norm
+    /// for a gain, a vector.
     pub(crate) fn halves_of_natural_norm(&self, scaling: ScalingDimensions) -> Option<i32> {
         let (p, q) = (i32::from(scaling.fan_in), i32::from(scaling.fan_out));
         let norm = match self {

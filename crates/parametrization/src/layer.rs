@@ -10,12 +10,14 @@ use crate::{Initial, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule,
 ///
 /// ```
 /// use widthwise_parametrization::{Constants, WeightDecay};
-/// let constants = Constants { rate: 0.01, epsilon: 1e-8, weight_decay: WeightDecay::TimesRate(0.1), ..Constants::UNIT };
+/// let weight_decay = WeightDecay::TimesRate(0.1);
+/// let constants = Constants { rate: 0.01, epsilon: 1e-8, weight_decay, ..Constants::UNIT };
 /// assert_eq!(constants.initial, 1.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constants {
-    /// Factor of the start, for independent entries and singular values; zero for a start at zero. A gain starts at one whatever it is.
+    /// Factor of the start, for independent entries and singular values; zero for a start at zero. A gain starts at
+    /// one whatever it is.
     pub initial: f64,
     /// Factor of the rate.
     pub rate: f64,
@@ -30,7 +32,8 @@ impl Constants {
     pub const UNIT: Self = Self { initial: 1.0, rate: 1.0, epsilon: 0.0, weight_decay: WeightDecay::None };
 }
 
-/// Multiplier, start, rate, `ε` and weight decay of one layer, for its trained array `w`: the layer computes `z = multiplier · w h + bias`.
+/// Multiplier, start, rate, `ε` and weight decay of one layer, for its trained array `w`: the layer computes `z =
+/// multiplier · w h + bias`.
 ///
 /// # Examples
 ///
@@ -61,8 +64,8 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// Fails if the rule says nothing of the role or the optimiser, if a constant is negative or not finite, if a number leaves the range
-    /// of binary64, and as [`weight_decay`](Self::weight_decay).
+    /// Fails if the rule says nothing of the role or the optimiser, if a constant is negative or not finite, if a
+    /// number leaves the range of binary64, and as [`weight_decay`](Self::weight_decay).
     ///
     /// ```
     /// use widthwise_parametrization::{Constants, LogicalMatrix, Optimizer, Role, rules};
@@ -99,8 +102,8 @@ impl Rule {
         })
     }
 
-    /// What the products of queries and keys of a head are multiplied by: `1/d` under maximal update, since trained queries and
-    /// keys are aligned, `1/√d` under the rules that look at the start only.
+    /// What the products of queries and keys of a head are multiplied by: `1/d` under maximal update, since trained
+    /// queries and keys are aligned, `1/√d` under the rules that look at the start only.
     ///
     /// # Errors
     ///
@@ -123,9 +126,9 @@ impl Rule {
 impl LayerScale {
     /// The same layer with another multiplier: the network it trains is the same, step by step (`spectral.multiplier`).
     ///
-    /// With `θ` the quotient of the multipliers: start `/θ`; rate `/θ²` for updates linear in the gradient, else `/θ`; `ε · θ`; decay `· θ²` as
-    /// a loss term, or by the inverse of the rate's factor, or unchanged. Exact if `θ` is a power of two and nothing leaves the
-    /// normal range.
+    /// With `θ` the quotient of the multipliers: start `/θ`; rate `/θ²` for updates linear in the gradient, else
+    /// `/θ`; `ε · θ`; decay `· θ²` as a loss term, or by the inverse of the rate's factor, or unchanged. Exact if `θ`
+    /// is a power of two and nothing leaves the normal range.
     ///
     /// # Errors
     ///

@@ -2,9 +2,9 @@
 
 //! Products of powers, the one form that every scaling rule has.
 //!
-//! A rule says that an initial scale, a multiplier or a rate is proportional to `√c · x₁^{h₁/2} ⋯ x_N^{h_N/2}`, where the `x` are
-//! dimensions, `c` is a small fraction, and the `h` are whole numbers. So rules are tables of whole numbers: products and quotients
-//! of rules are exact, and a value needs no elementary function but the root.
+//! A rule says that an initial scale, a multiplier or a rate is proportional to `√c · x₁^{h₁/2} ⋯ x_N^{h_N/2}`, where
+//! the `x` are dimensions, `c` is a small fraction, and the `h` are whole numbers. So rules are tables of whole
+//! numbers: products and quotients of rules are exact, and a value needs no elementary function but the root.
 //!
 //! Two alphabets are in use: [`ShapeMonomial`] in fan-in, fan-out and the lesser of the two, and
 //! [`DepthMonomial`](crate::depth::DepthMonomial).
@@ -31,9 +31,11 @@ use crate::{LogicalMatrix, ParametrizationError, Rational, ScalingDimensions};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Monomial<const N: usize> {
-    /// Twice the exponents. Constructors take `i8`, and no function combines more than eight monomials, so nothing overflows.
+    /// Twice the exponents. Constructors take `i8`, and no function combines more than eight monomials, so nothing
+    /// overflows.
     halves: [i16; N],
-    /// Square of the coefficient, a fraction in lowest terms. From `u8`, and never more than seven factors: no overflow either.
+    /// Square of the coefficient, a fraction in lowest terms. From `u8`, and never more than seven factors: no
+    /// overflow either.
     numerator: u64,
     denominator: u64,
 }
@@ -129,11 +131,11 @@ impl<const N: usize> Monomial<N> {
         self.times(other.inverse())
     }
 
-    /// The value at `x`, entries positive: numerator and denominator are each a product of whole powers times one root, and the
-    /// result is their quotient. NaN or infinite if a part overflows.
+    /// The value at `x`, entries positive: numerator and denominator are each a product of whole powers times one
+    /// root, and the result is their quotient. NaN or infinite if a part overflows.
     ///
-    /// While whole powers and radicands are exact (dimensions are), the result has at most five roundings, and one only where
-    /// the radicands are squares.
+    /// While whole powers and radicands are exact (dimensions are), the result has at most five roundings, and one
+    /// only where the radicands are squares.
     pub(crate) fn evaluate(&self, x: &[f64; N]) -> f64 {
         let mut parts = [Part::with_radicand(self.numerator), Part::with_radicand(self.denominator)];
         for (&halves, &x) in self.halves.iter().zip(x) {
@@ -203,7 +205,8 @@ impl ShapeMonomial {
     ///
     /// # Errors
     ///
-    /// Fails if the value, or its numerator or denominator, is outside of the range of binary64: no rule of this crate leaves it.
+    /// Fails if the value, or its numerator or denominator, is outside of the range of binary64: no rule of this
+    /// crate leaves it.
     ///
     /// # Examples
     ///

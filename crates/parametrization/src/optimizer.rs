@@ -2,9 +2,9 @@
 
 //! What an optimiser does to a gradient, as far as its scale is concerned.
 //!
-//! Three families are all there is. An update may be linear in the gradients (SGD), have entries of size one (Adam and its
-//! relatives), or have spectral norm one (orthogonalised, spectrally normalised). The family decides how the rate follows from the
-//! shape (`spectral.condition.unique`) and how a multiplier enters (`spectral.multiplier`).
+//! Three families are all there is. An update may be linear in the gradients (SGD), have entries of size one (Adam
+//! and its relatives), or have spectral norm one (orthogonalised, spectrally normalised). The family decides how the
+//! rate follows from the shape (`spectral.condition.unique`) and how a multiplier enters (`spectral.multiplier`).
 
 use core::fmt;
 
@@ -21,11 +21,14 @@ use crate::monomial::powers::{ONE, ROOT_ASPECT, ROOT_B, ROOT_MAX, ROOT_MIN};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UpdateFamily {
-    /// Linear in the gradients: SGD, with or without momentum. With a multiplier `α`, the effective rate is `α²` times the rate.
+    /// Linear in the gradients: SGD, with or without momentum. With a multiplier `α`, the effective rate is `α²`
+    /// times the rate.
     Gradient,
-    /// Entries of size one whatever the gradient: Adam, RMSProp, sign descent. The effective rate is `α` times the rate.
+    /// Entries of size one whatever the gradient: Adam, RMSProp, sign descent. The effective rate is `α` times the
+    /// rate.
     Entrywise,
-    /// Spectral norm one whatever the gradient: orthogonalised (Muon), spectrally normalised. The effective rate is `α` times the rate.
+    /// Spectral norm one whatever the gradient: orthogonalised (Muon), spectrally normalised. The effective rate is
+    /// `α` times the rate.
     Spectral,
 }
 
@@ -33,7 +36,8 @@ impl UpdateFamily {
     /// Every family.
     pub const ALL: [Self; 3] = [Self::Gradient, Self::Entrywise, Self::Spectral];
 
-    /// The power of the multiplier in the effective rate: 2 for updates linear in the gradient, else 1 (`spectral.multiplier`).
+    /// The power of the multiplier in the effective rate: 2 for updates linear in the gradient, else 1
+    /// (`spectral.multiplier`).
     ///
     /// ```
     /// use widthwise_parametrization::UpdateFamily;
@@ -65,7 +69,7 @@ impl fmt::Display for UpdateFamily {
 /// ```
 /// use widthwise_parametrization::{LogicalMatrix, Optimizer, ShapeFactor, UpdateFamily, rules};
 ///
-/// // This implementation multiplies its updates by √max(1, fan-out/fan-in): what is left to do is √(a/b) for a contraction.
+/// // This implementation multiplies its updates by √max(1, b/a): what is left is √(b/a) for a contraction, else 1.
 /// let muon = Optimizer::Orthogonalized(ShapeFactor::SpectralMax);
 /// assert_eq!(muon.family(), UpdateFamily::Spectral);
 /// let rate = rules::SPECTRAL.rate(widthwise_parametrization::Role::Hidden, muon)?;
@@ -81,7 +85,8 @@ pub enum Optimizer {
     Adam,
     /// The sign of the gradient or of its momentum (signSGD, Lion): entrywise, without `ε`.
     SignDescent,
-    /// `UVᵀ` of the momentum's singular value decomposition (Muon), times the factor that the implementation applies by itself.
+    /// `UVᵀ` of the momentum's singular value decomposition (Muon), times the factor that the implementation applies
+    /// by itself.
     Orthogonalized(ShapeFactor),
     /// The gradient divided by its spectral norm (`spectral.normalization.naive`).
     SpectrallyNormalized,
@@ -130,8 +135,8 @@ impl fmt::Display for Optimizer {
     }
 }
 
-/// The factor of the shape by which an implementation multiplies an orthogonalised update, named by what it keeps constant
-/// (`spectral.muon.natural-norm`).
+/// The factor of the shape by which an implementation multiplies an orthogonalised update, named by what it keeps
+/// constant (`spectral.muon.natural-norm`).
 ///
 /// # Examples
 ///
@@ -145,15 +150,17 @@ impl fmt::Display for Optimizer {
 /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ShapeFactor {
     /// 1: the spectral norm of the update is 1, its Frobenius norm `√min(a, b)`.
     One,
     /// `√(b/a)`: the RMS→RMS operator norm is 1 for every shape.
     RmsToRms,
-    /// `√max(1, b/a)`, of Muon's reference implementation: the RMS→RMS norm is 1 unless the matrix contracts, then `√(a/b)`.
+    /// `√max(1, b/a)`, of Muon's reference implementation: the RMS→RMS norm is 1 unless the matrix contracts, then
+    /// `√(a/b)`.
     SpectralMax,
-    /// `0.2 √max(a, b)`, "match the RMS of AdamW": the root mean square of the entries is 0.2, and the RMS→RMS norm grows as
-    /// `√n` for square matrices, so the rate does not transfer across widths.
+    /// `0.2 √max(a, b)`, "match the RMS of AdamW": the root mean square of the entries is 0.2, and the RMS→RMS norm
+    /// grows as `√n` for square matrices, so the rate does not transfer across widths.
     EntryRms,
 }
 

@@ -2,8 +2,9 @@
 
 //! A whole model: a list of parameters in, a table out.
 //!
-//! Parameters are plain data in a slice that the caller owns, not attributes glued to tensors, which sharding and checkpoints lose.
-//! [`Plan::row`] is a line of the table, [`Plan::findings`](crate::Plan::findings) what is wrong with the list.
+//! Parameters are plain data in a slice that the caller owns, not attributes glued to tensors, which sharding and
+//! checkpoints lose. [`Plan::row`] is a line of the table, [`Plan::findings`](crate::Plan::findings) what is wrong
+//! with the list.
 
 use crate::{
     Constants, LayerScale, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ScalingDimensions,
@@ -49,7 +50,7 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// A rule, an optimiser and constants, for all parameters of a model.
+/// A rule, an optimiser and constants, for all parameters of a model; for those of one optimiser if it has several.
 ///
 /// # Examples
 ///
@@ -109,8 +110,8 @@ pub struct Row<'a> {
 }
 
 impl Plan<'_> {
-    /// The line of a parameter. Its rate is what remains to be applied: factors of the shape, of the optimiser or of the training
-    /// code, are divided out.
+    /// The line of a parameter. Its rate is what remains to be applied: factors of the shape, of the optimiser or of
+    /// the training code, are divided out.
     ///
     /// # Errors
     ///

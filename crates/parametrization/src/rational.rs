@@ -2,8 +2,9 @@
 
 //! Exact rational numbers, for exponents of width and depth.
 //!
-//! A statement about exponents ("this layer moves as `n^{-1/2}`") is decided by exact arithmetic: `0.1 + 0.2` has no place in
-//! it. The numbers are fractions of `i64` in lowest terms; an operation whose result is not such a fraction gives `None`.
+//! A statement about exponents ("this layer moves as `n^{-1/2}`") is decided by exact arithmetic: `0.1 + 0.2` has no
+//! place in it. The numbers are fractions of `i64` in lowest terms; an operation whose result is not such a fraction
+//! gives `None`.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -32,8 +33,8 @@ impl Rational {
     /// The number 0.
     pub const ZERO: Self = Self::integer(0);
 
-    /// The fraction `numerator/denominator`; `None` for denominator zero, and for the few fractions with `i64::MIN` that
-    /// have no positive denominator.
+    /// The fraction `numerator/denominator`; `None` for denominator zero, and for the few fractions with `i64::MIN`
+    /// that have no positive denominator.
     ///
     /// ```
     /// use widthwise_parametrization::Rational;
@@ -129,7 +130,8 @@ impl Rational {
         )
     }
 
-    /// The nearest binary64 number if numerator and denominator are below 2⁵³, else within three roundings of the value.
+    /// The nearest binary64 number if numerator and denominator are below 2⁵³, else within three roundings of the
+    /// value.
     ///
     /// ```
     /// assert_eq!(widthwise_parametrization::Rational::halves(3).to_f64(), 1.5);

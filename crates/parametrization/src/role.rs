@@ -2,12 +2,13 @@
 
 //! The part a parameter plays: which of its dimensions grow with the width.
 //!
-//! A rule is a function of role and shape. The role cannot be read off a shape: a 1024 × 1024 matrix may be hidden or finite, a
-//! 50257 × 768 one an embedding or a readout. So it is an argument everywhere, and has no default.
+//! A rule is a function of role and shape. The role cannot be read off a shape: a 1024 × 1024 matrix may be hidden or
+//! finite, a 50257 × 768 one an embedding or a readout. So it is an argument everywhere, and has no default.
 
 use core::fmt;
 
-/// The part a parameter plays in a network whose hidden widths grow like `n` while inputs, outputs and depth stand still.
+/// The part a parameter plays in a network whose hidden widths grow like `n` while inputs, outputs and depth stand
+/// still.
 ///
 /// # Examples
 ///
@@ -19,7 +20,8 @@ use core::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// A matrix from a finite dimension to the width; also the kernel of a depthwise convolution, whose fan-in stands still.
+    /// A matrix from a finite dimension to the width; also the kernel of a depthwise convolution, whose fan-in stands
+    /// still.
     Input,
     /// A matrix from width to width.
     Hidden,
@@ -31,7 +33,8 @@ pub enum Role {
     OutputBias,
     /// The gain of a normalisation layer, one factor a hidden unit; it starts at one and otherwise scales like a bias.
     Gain,
-    /// The table of one-hot inputs, a column a token: as if its fan-in were 1, since the input has norm 1 (`spectral.one-hot`).
+    /// The table of one-hot inputs, a column a token: as if its fan-in were 1, since the input has norm 1
+    /// (`spectral.one-hot`).
     Embedding,
     /// A matrix between finite dimensions.
     Finite,

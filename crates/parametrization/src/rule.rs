@@ -2,9 +2,10 @@
 
 //! A rule is a table: for each role a multiplier, a start, and a rate for each family of optimisers.
 //!
-//! A layer computes `z = multiplier · w h + bias` (the bias is outside of the multiplier). The trained array is `w`; what the network
-//! feels is the **effective** matrix `W = multiplier · w`, see [`Effective`]. Entries of a table are [`ShapeMonomial`]s: they carry no
-//! constants to tune and no base width. Those are [`Constants`](crate::Constants) and [`Factors`](crate::Factors).
+//! A layer computes `z = multiplier · w h + bias` (the bias is outside of the multiplier). The trained array is `w`;
+//! what the network feels is the **effective** matrix `W = multiplier · w`, see [`Effective`]. Entries of a table are
+//! [`ShapeMonomial`]s: they carry no constants to tune and no base width. Those are [`Constants`](crate::Constants)
+//! and [`Factors`](crate::Factors).
 
 use crate::monomial::powers::{ONE, PER_ROOT_A};
 use crate::{Initial, Optimizer, ParametrizationError, Role, ShapeMonomial, UpdateFamily};
@@ -33,7 +34,8 @@ pub struct Rule {
     pub source: &'static str,
     /// What the products of queries and keys are multiplied by; fan-in is the dimension of a head.
     pub attention_logits: ShapeMonomial,
-    /// Size of an entry of the gradient of the effective matrix below the output; the `ε` of Adam follows it (`spectral.adam.epsilon`).
+    /// Size of an entry of the gradient of the effective matrix below the output; the `ε` of Adam follows it
+    /// (`spectral.adam.epsilon`).
     pub gradient_entry: ShapeMonomial,
     /// Matrices from a finite dimension to the width, and the table of one-hot inputs, whose fan-in is 1.
     pub input: Option<Entry>,
@@ -114,7 +116,8 @@ impl Rates {
     }
 }
 
-/// The effective form of a role under a rule: what remains if the multiplier is folded into the matrix (`spectral.multiplier`).
+/// The effective form of a role under a rule: what remains if the multiplier is folded into the matrix
+/// (`spectral.multiplier`).
 ///
 /// Two rules with one effective form train the same network, step by step.
 ///
@@ -214,7 +217,8 @@ impl Rule {
         Ok(self.entry(role)?.initial)
     }
 
-    /// The rate of the trained array: that of the family, divided by the factor of the shape that the optimiser applies by itself.
+    /// The rate of the trained array: that of the family, divided by the factor of the shape that the optimiser
+    /// applies by itself.
     ///
     /// # Errors
     ///
@@ -250,8 +254,8 @@ impl Rule {
         entry.effective(family).ok_or(ParametrizationError::undefined(self.name, role, family_rate(family)))
     }
 
-    /// How Adam's `ε` for the trained array follows from the shape: multiplier times the size of an entry of the effective
-    /// gradient (`spectral.adam.epsilon`).
+    /// How Adam's `ε` for the trained array follows from the shape: multiplier times the size of an entry of the
+    /// effective gradient (`spectral.adam.epsilon`).
     ///
     /// # Errors
     ///
@@ -259,7 +263,8 @@ impl Rule {
     ///
     /// ```
     /// use widthwise_parametrization::{LogicalMatrix, Role, rules};
-    /// let epsilon = |rule: &widthwise_parametrization::Rule| rule.epsilon(Role::Output)?.at(LogicalMatrix::new(10, 256)?);
+    /// let readout = LogicalMatrix::new(10, 256)?;
+    /// let epsilon = |rule: &widthwise_parametrization::Rule| rule.epsilon(Role::Output)?.at(readout);
     /// assert_eq!((epsilon(&rules::TABLE_3)?, epsilon(&rules::TABLE_8)?), (1.0, 1.0 / 256.0));
     /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
     /// ```
@@ -318,5 +323,6 @@ pub(crate) const fn entry(
     Some(Entry { multiplier, initial, rates: Rates { gradient, entrywise, spectral } })
 }
 
-/// Attention logits as most frameworks have them, `1/√d`: right if queries and keys were independent, as at the start only.
+/// Attention logits as most frameworks have them, `1/√d`: right if queries and keys were independent, as at the start
+/// only.
 pub(crate) const LOGITS_OF_INDEPENDENT: ShapeMonomial = PER_ROOT_A;

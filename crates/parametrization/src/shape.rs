@@ -2,10 +2,11 @@
 
 //! From the shape of a parameter to the matrix that the rules speak of.
 //!
-//! A rule reads fan-in and fan-out of the **logical matrix**: the matrix that multiplies an input vector. For a kernel of a
-//! convolution that is `out × (in/groups · taps)`, for a bias `width × 1`, for a table of one-hot inputs `width × 1` too, and for
-//! several matrices stored as one it is one of them. Factors read off the last two axes of a tensor, or off the stack, are wrong by
-//! `√(256/9)` or `√3` (L.15 and L.16 of the spectral condition's algebra, and the tests below).
+//! A rule reads fan-in and fan-out of the **logical matrix**: the matrix that multiplies an input vector. For a
+//! kernel of a convolution that is `out × (in/groups · taps)`, for a bias `width × 1`, for a table of one-hot inputs
+//! `width × 1` too, and for several matrices stored as one it is one of them. Factors read off the last two axes of a
+//! tensor, or off the stack, are wrong by `√(256/9)` or `√3` (L.15 and L.16 of the spectral condition's algebra, and
+//! the tests below).
 //!
 //! Fields have names, since frameworks differ in the order of the axes.
 
@@ -26,6 +27,7 @@ use crate::{ParametrizationError, Role};
 /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Shape<'a> {
     /// A matrix applied to a vector.
     Dense {
@@ -81,8 +83,8 @@ impl Shape<'_> {
     ///
     /// # Errors
     ///
-    /// Fails if a dimension is zero, if `groups` does not divide both numbers of channels, or if the product of fan-in, or of the
-    /// fused fan-out, exceeds the range of `usize`.
+    /// Fails if a dimension is zero, if `groups` does not divide both numbers of channels, or if the product of
+    /// fan-in, or of the fused fan-out, exceeds the range of `usize`.
     pub fn logical_matrix(&self) -> Result<LogicalMatrix, ParametrizationError> {
         match *self {
             Self::Dense { fan_out, fan_in } => LogicalMatrix::new(fan_out, fan_in),

@@ -2,15 +2,18 @@
 
 //! The powers of the width that a rule leads to: a linear map of its exponents (`spectral.condition.unique`).
 //!
-//! Let the hidden widths be `n` and inputs, outputs and depth fixed, one example, one step. With `p, q ∈ {0, 1}` the powers of fan-in and
-//! fan-out, `s` and `c` those of start and rate in effective form, the RMS→RMS norms `nat = √(a/b) ‖·‖` have the powers
+//! Let the hidden widths be `n` and inputs, outputs and depth fixed, one example, one step. With `p, q ∈ {0, 1}` the
+//! powers of fan-in and fan-out, `s` and `c` those of start and rate in effective form, the RMS→RMS norms `nat =
+//! √(a/b) ‖·‖` have the powers
 //!
 //! - of a matrix of independent entries: `s + max(p, q)/2 + (p − q)/2`; of a semi-orthogonal one: `s + (p − q)/2`;
-//! - of its update: `c + d + p/2 + (p − q)/2` if linear in the gradient, where the backward signal has the power `d = 0` at the
-//!   output and that of `‖W_L‖` below; `c + p` entrywise; `c + (p − q)/2` spectral;
-//! - of the change of the output, to first order: `max(e_Δ(L), e_W(L) + max_{l<L} e_Δ(l))`, as the lower layers move along `W_Lᵀδ`.
+//! - of its update: `c + d + p/2 + (p − q)/2` if linear in the gradient, where the backward signal has the power `d =
+//!   0` at the output and that of `‖W_L‖` below; `c + p` entrywise; `c + (p − q)/2` spectral;
+//! - of the change of the output, to first order: `max(e_Δ(L), e_W(L) + max_{l<L} e_Δ(l))`, as the lower layers move
+//!   along `W_Lᵀδ`.
 //!
-//! All are whole numbers of halves, computed without floating point. A rule learns features at every width if all are zero.
+//! All are whole numbers of halves, computed without floating point. A rule learns features at every width if all are
+//! zero.
 
 use crate::{ParametrizationError, Rational, Role, Rule, UpdateFamily};
 
@@ -30,10 +33,11 @@ use crate::{ParametrizationError, Rational, Role, Rule, UpdateFamily};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signature {
-    /// Of the RMS→RMS norms of input, hidden and output matrix at the start; `None` for a start at zero or a rule without the role.
+    /// Of the RMS→RMS norms of input, hidden and output matrix at the start; `None` for a start at zero or a rule
+    /// without the role.
     pub initial: [Option<Rational>; 3],
-    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, or if the signal dies or
-    /// blows up on the way to it.
+    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, or if the
+    /// signal dies or blows up on the way to it.
     pub updates: [Option<Rational>; 3],
     /// Of the change of the output in the first step, to first order; `None` if an update has none.
     pub output_change: Option<Rational>,
@@ -42,7 +46,8 @@ pub struct Signature {
 const MATRICES: [Role; 3] = [Role::Input, Role::Hidden, Role::Output];
 
 impl Signature {
-    /// Whether every power is zero but that of the readout's start, which may be negative: the features learn, the output is stable.
+    /// Whether every power is zero but that of the readout's start, which may be negative: the features learn, the
+    /// output is stable.
     ///
     /// ```
     /// use widthwise_parametrization::{UpdateFamily, rules};
@@ -97,8 +102,8 @@ impl Rule {
         })
     }
 
-    /// The power of the width in the RMS→RMS norm of the first update, for any role that sees the backward signal of the network:
-    /// `None` for finite parameters, as in [`Signature::updates`] otherwise.
+    /// The power of the width in the RMS→RMS norm of the first update, for any role that sees the backward signal of
+    /// the network: `None` for finite parameters, as in [`Signature::updates`] otherwise.
     ///
     /// ```
     /// use widthwise_parametrization::{Rational, Role, UpdateFamily, rules};

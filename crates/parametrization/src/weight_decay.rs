@@ -2,8 +2,8 @@
 
 //! Weight decay: how the same words mean three things, and how each follows from the shape.
 //!
-//! What must not depend on the width is the fraction of the matrix that a step takes away. How `λ` keeps it fixed depends on where the
-//! implementation puts `λ`.
+//! What must not depend on the width is the fraction of the matrix that a step takes away. How `λ` keeps it fixed
+//! depends on where the implementation puts `λ`.
 
 use crate::{Optimizer, ParametrizationError, Role, Rule, UpdateFamily};
 
@@ -62,13 +62,14 @@ impl WeightDecay {
 }
 
 impl Rule {
-    /// The decay for a matrix, from a width-free constant: the product of rate and `λ` stays fixed where both are multiplied, `λ` itself
-    /// where it stands alone.
+    /// The decay for a matrix, from a width-free constant: the product of rate and `λ` stays fixed where both are
+    /// multiplied, `λ` itself where it stands alone.
     ///
     /// # Errors
     ///
-    /// Fails if the rule has no rate, if the constant is negative or not finite, and for a loss term under a normalised update: there
-    /// the strength of the decay depends on the size of the gradient, and no power of the shape keeps it fixed.
+    /// Fails if the rule has no rate, if the constant is negative or not finite, and for a loss term under a
+    /// normalised update: there the strength of the decay depends on the size of the gradient, and no power of the
+    /// shape keeps it fixed.
     ///
     /// ```
     /// use widthwise_parametrization::{LogicalMatrix, Optimizer, Role, WeightDecay, rules};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Every row of the table of depth scalings, transcribed in ordinary arithmetic, at numbers that are all different primes.
+//! Every row of the table of depth scalings, transcribed in ordinary arithmetic, at numbers that are all different
+//! primes.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 

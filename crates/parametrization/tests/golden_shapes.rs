@@ -5,7 +5,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use widthwise_parametrization::{
-    Initial, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeFactor, ShapeMonomial, rules,
+    Equivalence, Initial, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeFactor,
+    ShapeMonomial, UpdateFamily, rules,
 };
 
 type Outcome = Result<(), ParametrizationError>;
@@ -46,7 +47,8 @@ fn multipliers_and_starts_are_those_of_table_k_1() {
     let g = |x| Some(('g', x));
     let o = |x| Some(('o', x));
     let zero = Some(('0', 0.0));
-    // Rule; multipliers of input, hidden, output; starts of the same; start of a bias, of an output bias; multiplier of a bias.
+    // Rule; multipliers of input, hidden, output; starts of the same; start of a bias, of an output bias; multiplier
+    // of a bias.
     let rows = [
         (&rules::STANDARD, [Some(1.0); 3], [g(0.25), g(0.0625), g(0.0625)], [zero, zero], Some(1.0)),
         (&rules::NEURAL_TANGENT, [0.25, 0.0625, 0.0625].map(Some), [g(1.0); 3], [g(1.0), g(1.0)], Some(1.0)),
@@ -183,6 +185,23 @@ fn an_embedding_has_fan_in_one_and_gains_start_at_one() -> Outcome {
 }
 
 #[test]
+fn the_modular_convention_is_the_orthogonal_spectral_rule_with_a_multiplier() {
+    for family in UpdateFamily::ALL {
+        for role in [Role::Input, Role::Hidden, Role::Output, Role::Embedding, Role::Finite] {
+            let found = rules::MODULAR.equivalence_for(&rules::SPECTRAL_ORTHOGONAL, role, family);
+            assert_eq!(found, Equivalence::Identical, "{role} {family}");
+        }
+    }
+}
+
+#[test]
+fn rules_have_names_of_their_own() {
+    for (index, rule) in rules::ALL.iter().enumerate() {
+        assert!(rules::ALL[..index].iter().all(|other| other.name != rule.name), "{}", rule.name);
+    }
+}
+
+#[test]
 fn epsilon_follows_the_gradient() {
     // Table 3: 1/n, 1/n, 1 (`spectral.adam.epsilon`). n is fan-out: 1024 for the hidden matrix here.
     let rows = [
@@ -206,7 +225,8 @@ fn factors_from_a_base_are_those_of_table_k_3() -> Outcome {
     let matrix = |(fan_out, fan_in)| LogicalMatrix::new(fan_out, fan_in);
     let kaiming = ShapeMonomial::from_halves([-1, 0, 0]);
     let constant = ShapeMonomial::ONE;
-    // Role; base; wide (r_a = 16, r_b = 4); forward; start against Kaiming and against a constant; SGD, Adam; decay under both.
+    // Role; base; wide (r_a = 16, r_b = 4); forward; start against Kaiming and against a constant; SGD, Adam; decay
+    // under both.
     let rows = [
         (Role::Input, (64, 16), (256, 16), 1.0, [1.0, 1.0], [4.0, 1.0], [0.25, 1.0]),
         (Role::Bias, (64, 1), (256, 1), 1.0, [1.0, 1.0], [4.0, 1.0], [0.25, 1.0]),

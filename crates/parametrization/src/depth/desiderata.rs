@@ -34,7 +34,8 @@ impl Desiderata {
 }
 
 impl DepthRule {
-    /// Whether features keep their size through the layers: unless branches of a residual network are larger than `1/√L`.
+    /// Whether features keep their size through the layers: unless branches of a residual network are larger than
+    /// `1/√L`.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{RESIDUAL_CONSTANT, RESIDUAL_PER_ROOT_DEPTH};
@@ -51,8 +52,8 @@ impl DepthRule {
         }
     }
 
-    /// The contributions `η‖g‖²` of input, a hidden and the output layer to the decay of the loss, up to numerical constants; `None` if
-    /// the row has no rates.
+    /// The contributions `η‖g‖²` of input, a hidden and the output layer to the decay of the loss, up to numerical
+    /// constants; `None` if the row has no rates.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{DepthMonomial, MLP_CORRECTED};
@@ -73,7 +74,8 @@ impl DepthRule {
         Some([0, 1, 2].map(|layer: usize| gradients[layer].times(rates[layer])))
     }
 
-    /// The speed of the decay of the loss, up to numerical constants: `L` times the contribution of a hidden layer, the most numerous.
+    /// The speed of the decay of the loss, up to numerical constants: `L` times the contribution of a hidden layer,
+    /// the most numerous.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{DepthMonomial, MEAN_FIELD_BY_SPEED};
@@ -86,7 +88,8 @@ impl DepthRule {
         Some(hidden.times(symbol(1)))
     }
 
-    /// The speed of the last features, root mean square, up to numerical constants: the decay of the loss over `√m ‖b‖ cos θ`.
+    /// The speed of the last features, root mean square, up to numerical constants: the decay of the loss over `√m
+    /// ‖b‖ cos θ`.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{DepthMonomial, MEAN_FIELD_BY_LOSS};
@@ -123,7 +126,8 @@ impl DepthRule {
         Some(self.output?.times(root_width).times(symbol(3)))
     }
 
-    /// Whether nothing that varies enters: width, depth unless fixed, the norms of input and gradient, the measured cosine.
+    /// Whether nothing that varies enters: width, depth unless fixed, the norms of input and gradient, the measured
+    /// cosine.
     fn is_constant(&self, monomial: DepthMonomial) -> bool {
         let [width, depth, input, output_gradient, _branch, cosine, _activation] = monomial.halves();
         let depth = if self.depth == Depth::Fixed { 0 } else { depth };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Depth: how scales and rates follow from width *and* number of layers (*The Feature Speed Formula*, arXiv 2311.18718).
+//! Depth: how scales and rates follow from width *and* number of layers (*The Feature Speed Formula*, arXiv
+//! 2311.18718).
 //!
-//! A [`DepthRule`] is a row of a table of [`DepthMonomial`]s. What the row achieves is not stored beside it but follows from it: the exact
-//! core (`speed.scaling-criterion`) is that a layer with gradient `g` and rate `η` contributes `η‖g‖²` to the decay of the loss, and that
-//! the last features move with the speed `(sum of the contributions below)/(‖b‖ cos θ)`, where `b` is the backward signal there and `θ` its
-//! angle to the movement. With `‖b‖ ∝ √m σ_L s_b`, `‖g_1‖ ∝ ‖b‖ s_x`, `‖g_l‖ ∝ ‖b‖ β √m` and `‖g_L‖ ∝ √m s_b` every desideratum is an equality of
-//! exponents. Numerical constants that neither width nor depth enters are those of the theory where it has them, else 1.
+//! A [`DepthRule`] is a row of a table of [`DepthMonomial`]s. What the row achieves is not stored beside it but
+//! follows from it: the exact core (`speed.scaling-criterion`) is that a layer with gradient `g` and rate `η`
+//! contributes `η‖g‖²` to the decay of the loss, and that the last features move with the speed `(sum of the
+//! contributions below)/(‖b‖ cos θ)`, where `b` is the backward signal there and `θ` its angle to the movement. With
+//! `‖b‖ ∝ √m σ_L s_b`, `‖g_1‖ ∝ ‖b‖ s_x`, `‖g_l‖ ∝ ‖b‖ β √m` and `‖g_L‖ ∝ √m s_b` every desideratum is an equality of
+//! exponents. Numerical constants that neither width nor depth enters are those of the theory where it has them, else
+//! 1.
 
 mod desiderata;
 mod table;
@@ -22,8 +25,8 @@ use widthwise_rounding::Scalar;
 
 use crate::{Initial, Monomial, ParametrizationError};
 
-/// A monomial in width `m`, depth `L`, norm `s_x` of the input, norm `s_b` of the output's gradient, constant `c` of the branch scale,
-/// cosine of the last features' angle, and constant `r` of the activation, in this order.
+/// A monomial in width `m`, depth `L`, norm `s_x` of the input, norm `s_b` of the output's gradient, constant `c` of
+/// the branch scale, cosine of the last features' angle, and constant `r` of the activation, in this order.
 pub type DepthMonomial = Monomial<7>;
 
 /// A row of the table of scalings.
@@ -61,6 +64,7 @@ pub struct DepthRule {
 
 /// How layers are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Architecture {
     /// `f ← W φ(f)`
     Perceptron,
@@ -106,7 +110,8 @@ pub enum Depth {
     Fixed,
 }
 
-/// A network for which a row of the table is evaluated. What a row does not mention does not matter, but must be positive.
+/// A network for which a row of the table is evaluated. What a row does not mention does not matter, but must be
+/// positive.
 ///
 /// # Examples
 ///
@@ -191,7 +196,8 @@ impl DepthRule {
     ///
     /// # Errors
     ///
-    /// Fails if width or depth is zero, if a constant is not positive and finite, or if a number leaves the range of binary64.
+    /// Fails if width or depth is zero, if a constant is not positive and finite, or if a number leaves the range of
+    /// binary64.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{MLP_NEURAL_TANGENT, Network};

@@ -65,7 +65,8 @@ const fn perceptron(
     }
 }
 
-/// The whole theory in one line: measure or look up the cosine, set the output scale by it, and give each layer the rate `1/(L‖g‖²)`.
+/// The whole theory in one line: measure or look up the cosine, set the output scale by it, and give each layer the
+/// rate `1/(L‖g‖²)`.
 pub const GENERIC: DepthRule = DepthRule {
     hidden: None,
     ..perceptron(
@@ -92,7 +93,8 @@ pub const MEAN_FIELD_BY_LOSS: DepthRule = perceptron(
     Cosine::Leading(RELU_COSINE),
 );
 
-/// ReLU networks, mean field at the output and rates for features that move at unit speed: the loss decays as `L^{-1/2}`.
+/// ReLU networks, mean field at the output and rates for features that move at unit speed: the loss decays as
+/// `L^{-1/2}`.
 pub const MEAN_FIELD_BY_SPEED: DepthRule = perceptron(
     "ReLU MLP, mean field, by feature speed",
     M_S.inverse(),
@@ -108,7 +110,8 @@ pub const MLP_CORRECTED: DepthRule = perceptron(
     Cosine::Leading(RELU_COSINE),
 );
 
-/// Any activation with `cos θ ≈ √(3/(rL))`, constants included. Hidden matrices start with the gain that keeps the features' size.
+/// Any activation with `cos θ ≈ √(3/(rL))`, constants included. Hidden matrices start with the gain that keeps the
+/// features' size.
 pub const MLP_ANY_ACTIVATION: DepthRule = DepthRule {
     hidden: None,
     ..perceptron(
@@ -184,7 +187,8 @@ pub const RESIDUAL_PER_DEPTH: DepthRule = residual(
     Cosine::Leading(ONE),
 );
 
-/// Residual networks with branches of any scale `β ≤ c/√L`, by the measured cosine; `c = β√L`, so that the hidden rate is `cos²/(Lβ²)`.
+/// Residual networks with branches of any scale `β ≤ c/√L`, by the measured cosine; `c = β√L`, so that the hidden
+/// rate is `cos²/(Lβ²)`.
 pub const RESIDUAL_GENERAL: DepthRule = residual(
     "ResNet, branch O(1/√L)",
     C.over(ROOT_L),
@@ -193,7 +197,8 @@ pub const RESIDUAL_GENERAL: DepthRule = residual(
     Cosine::Measured,
 );
 
-/// Residual networks with branches of constant scale `c` whose joints keep the norm: they behave like ReLU networks without branches.
+/// Residual networks with branches of constant scale `c` whose joints keep the norm: they behave like ReLU networks
+/// without branches.
 pub const RESIDUAL_NORM_PRESERVING: DepthRule = DepthRule {
     architecture: Architecture::ResidualNormPreserving,
     ..residual(
@@ -205,7 +210,8 @@ pub const RESIDUAL_NORM_PRESERVING: DepthRule = DepthRule {
     )
 };
 
-/// Residual networks with branches of constant scale `c` on an identity: features grow as `(1 + c²)^{L/2}`, no scaling repairs it.
+/// Residual networks with branches of constant scale `c` on an identity: features grow as `(1 + c²)^{L/2}`, no
+/// scaling repairs it.
 pub const RESIDUAL_CONSTANT: DepthRule = DepthRule {
     output: None,
     rates: None,

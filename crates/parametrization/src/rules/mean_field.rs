@@ -7,7 +7,8 @@ use crate::Rule;
 use crate::monomial::powers::{A, B, ONE, PER_A, PER_B, PER_ROOT_A};
 use crate::rule::{LOGITS_OF_INDEPENDENT, entry};
 
-/// Mean field with one hidden layer: the readout is an average, `1/n` times a sum. It has the effective form of maximal update.
+/// Mean field with one hidden layer: the readout is an average, `1/n` times a sum. It has the effective form of
+/// maximal update.
 pub const MEAN_FIELD: Rule = Rule {
     name: "mean field",
     source: "arXiv 1804.06561; arXiv 2310.17813, section 5",
@@ -22,7 +23,8 @@ pub const MEAN_FIELD: Rule = Rule {
     finite: entry(ONE, Gaussian(PER_ROOT_A), [Some(ONE), Some(ONE), None]),
 };
 
-/// Averages in hidden layers too, of entries of order one: their RMS→RMS norm is `n^{-1/2}`, the signal dies, and there is no rate to state.
+/// Averages in hidden layers too, of entries of order one: their RMS→RMS norm is `n^{-1/2}`, the signal dies, and
+/// there is no rate to state.
 pub const NAIVE_DEEP_MEAN_FIELD: Rule = Rule {
     name: "naive deep mean field",
     hidden: entry(PER_A, Gaussian(ONE), [None, None, None]),

@@ -2,8 +2,8 @@
 
 //! The rules of the literature, as data.
 //!
-//! Formulas are exact for effective matrices of any shape where the rule has one formula for all roles (the spectral ones), and up to
-//! constants that no width enters elsewhere. In the tables `a` is fan-in and `b` fan-out.
+//! Formulas are exact for effective matrices of any shape where the rule has one formula for all roles (the spectral
+//! ones), and up to constants that no width enters elsewhere. In the tables `a` is fan-in and `b` fan-out.
 
 mod maximal_update;
 mod mean_field;

@@ -2,7 +2,8 @@
 
 //! The neural tangent parametrization: multipliers `1/√fan-in`, entries of order one (`spectral.rule.ntp`).
 //!
-//! Under SGD with a constant rate it is stable, and its features freeze as `n^{-1/2}`. Under Adam a constant rate diverges.
+//! Under SGD with a constant rate it is stable, and its features freeze as `n^{-1/2}`. Under Adam a constant rate
+//! diverges.
 
 use crate::Initial::{Constant, Gaussian};
 use crate::monomial::powers::{ONE, PER_A, PER_B, PER_ROOT_A, PER_ROOT_B};
@@ -48,6 +49,6 @@ pub const NEURAL_TANGENT_OVER_ROOT_WIDTH: Rule =
 
 /// The neural tangent parametrization under Adam with the rate `1/n` for all: stable and lazy.
 ///
-/// The rate is that of the width in the input layer too. With `1/fan-in` there, a constant, the input layer moves by an amount
-/// of order one, and the output by `√n` through a readout that starts at `1/√n`.
+/// The rate is that of the width in the input layer too. With `1/fan-in` there, a constant, the input layer moves by
+/// an amount of order one, and the output by `√n` through a readout that starts at `1/√n`.
 pub const NEURAL_TANGENT_OVER_WIDTH: Rule = entrywise("neural tangent, rate 1/n", PER_A, PER_B);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Rules that set the size of an update from the size of the matrix, and fail (part G of the spectral condition's notes).
+//! Rules that set the size of an update from the size of the matrix, and fail (part G of the spectral condition's
+//! notes).
 //!
-//! LARS, Fromage and their kind make updates a fixed fraction of the matrix: in the Frobenius norm, in the spectral norm without the
-//! ratio of the shape, or entry by entry. An update has low stable rank, a random matrix has not, so a fixed fraction of the Frobenius
-//! norm is no fixed fraction of the spectral one (`spectral.rule.frobenius`). These rules speak of matrices only.
+//! LARS, Fromage and their kind make updates a fixed fraction of the matrix: in the Frobenius norm, in the spectral
+//! norm without the ratio of the shape, or entry by entry. An update has low stable rank, a random matrix has not, so
+//! a fixed fraction of the Frobenius norm is no fixed fraction of the spectral one (`spectral.rule.frobenius`). These
+//! rules speak of matrices only.
 
 use crate::Initial::Gaussian;
 use crate::monomial::powers::{A, ONE, PER_B, PER_ROOT_A, PER_ROOT_B, ROOT_A, ROOT_B, ROOT_MIN};

@@ -2,8 +2,9 @@
 
 //! The spectral parametrization (arXiv 2310.17813), and its relatives: one formula for every shape.
 //!
-//! `‖W‖ = ‖ΔW‖ = √(b/a)` up to constants (`spectral.condition-1`) asks for the start `√min(a, b)/a` (`spectral.init.sigma`) and for the
-//! rates `b/a`, `1/a` and `√(b/a)` of the three families (`spectral.condition.unique`).
+//! `‖W‖ = ‖ΔW‖ = √(b/a)` up to constants (`spectral.condition-1`) asks for the start `√min(a, b)/a`
+//! (`spectral.init.sigma`) and for the rates `b/a`, `1/a` and `√(b/a)` of the three families
+//! (`spectral.condition.unique`).
 
 use crate::Initial::{Constant, Gaussian, Orthogonal, Zero};
 use crate::monomial::powers::{A, ASPECT, ONE, PER_A, PER_B, PER_ROOT_A, PER_ROOT_B, ROOT_ASPECT, ROOT_MIN};
@@ -15,7 +16,8 @@ const START: Initial<ShapeMonomial> = Gaussian(ROOT_MIN.over(A));
 
 /// The spectral parametrization.
 ///
-/// A bias has fan-in 1, so its formulas are those of a matrix: it may start with entries of order one, or at zero by the constant 0.
+/// A bias has fan-in 1, so its formulas are those of a matrix: it may start with entries of order one, or at zero by
+/// the constant 0.
 pub const SPECTRAL: Rule = Rule {
     name: "spectral",
     source: "arXiv 2310.17813, Parametrization 1",
@@ -30,7 +32,8 @@ pub const SPECTRAL: Rule = Rule {
     finite: entry(ONE, START, RATES),
 };
 
-/// The spectral parametrization with semi-orthogonal matrices at the start: the RMS→RMS norm is 1 for every shape, not about it.
+/// The spectral parametrization with semi-orthogonal matrices at the start: the RMS→RMS norm is 1 for every shape,
+/// not about it.
 pub const SPECTRAL_ORTHOGONAL: Rule = Rule {
     name: "spectral, orthogonal",
     input: entry(ONE, Orthogonal(ROOT_ASPECT), RATES),
@@ -60,7 +63,8 @@ pub const MODULAR: Rule = Rule {
     ..SPECTRAL
 };
 
-/// Spectral start, orthogonalised updates times `√max(1, b/a)`, as in Muon's reference implementation: the readout moves by `√n`.
+/// Spectral start, orthogonalised updates times `√max(1, b/a)`, as in Muon's reference implementation: the readout
+/// moves by `√n`.
 ///
 /// The implementation trains readout, embedding, biases and gains by Adam instead, where this rule is the spectral one.
 pub const SPECTRAL_MAX: Rule =

@@ -48,7 +48,8 @@ const fn over_width(
     }
 }
 
-/// The standard parametrization with the rate `1/n` for all: stable and lazy under SGD; under Adam the output still grows as `√n`.
+/// The standard parametrization with the rate `1/n` for all: stable and lazy under SGD; under Adam the output still
+/// grows as `√n`.
 pub const STANDARD_OVER_WIDTH: Rule =
     over_width("standard, rate 1/n", [Some(PER_A), Some(PER_A), None], [Some(PER_B), Some(PER_B), None]);
 

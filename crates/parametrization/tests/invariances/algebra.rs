@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use widthwise_parametrization::{
-    Abc, AbcLayer, Equivalence, Initial, LogicalMatrix, Optimizer, ParametrizationError, Quantity, Rational,
-    Role, Rule, Shape, ShapeFactor, ShapeMonomial, Tying, UpdateFamily, rules,
+    Abc, AbcLayer, Equivalence, Factors, Initial, LogicalMatrix, Optimizer, ParametrizationError, Quantity,
+    Rational, Role, Rule, Shape, ShapeFactor, ShapeMonomial, Tying, UpdateFamily, rules,
 };
 use widthwise_rounding::{Scalar, gamma_upper};
 
@@ -46,6 +46,10 @@ fn rule() -> impl Strategy<Value = &'static Rule> {
     prop::sample::select(&rules::ALL[..])
 }
 
+fn family() -> impl Strategy<Value = UpdateFamily> {
+    prop::sample::select(&UpdateFamily::ALL[..])
+}
+
 fn role() -> impl Strategy<Value = Role> {
     prop::sample::select(&Role::ALL[..])
 }
@@ -66,7 +70,7 @@ fn optimizer() -> impl Strategy<Value = Optimizer> {
 proptest! {
     // L.3, for every width: the effective forms are the same monomials.
     #[test]
-    fn l3_the_three_tables_have_one_effective_form(role in role(), family in prop::sample::select(&UpdateFamily::ALL[..])) {
+    fn l3_the_three_tables_have_one_effective_form(role in role(), family in family()) {
         for table in [&rules::TABLE_8, &rules::TABLE_9] {
             prop_assert_eq!(rules::TABLE_3.effective(role, family), table.effective(role, family));
             prop_assert_eq!(rules::TABLE_3.equivalence(table, family), Equivalence::Identical);
@@ -149,21 +153,25 @@ proptest! {
         // Powers of four: exact.
         prop_assert_eq!(sigma(large), sigma(small) * inverse.square_root());
         for (optimizer, factor) in [(Optimizer::Sgd, 1.0), (MUON, 1.0), (Optimizer::Adam, inverse)] {
-            prop_assert_eq!(rate(&rules::SPECTRAL, optimizer, large), factor * rate(&rules::SPECTRAL, optimizer, small));
+            let [small, large] = [small, large].map(|matrix| rate(&rules::SPECTRAL, optimizer, matrix));
+            prop_assert_eq!(large, factor * small);
         }
         // Control: a constant rate under Adam.
-        prop_assert_ne!(rate(&rules::STANDARD, Optimizer::Adam, large), inverse * rate(&rules::STANDARD, Optimizer::Adam, small));
+        let [small, large] = [small, large].map(|matrix| rate(&rules::STANDARD, Optimizer::Adam, matrix));
+        prop_assert_ne!(large, inverse * small);
     }
 
     // L.9
     #[test]
     fn l9_factors_compose(
-        rule in rule(), role in role(), optimizer in optimizer(), widths in [[dimension(), dimension()], [dimension(), dimension()], [dimension(), dimension()]],
+        rule in rule(), role in role(), optimizer in optimizer(),
+        widths in prop::array::uniform3([dimension(), dimension()]),
     ) {
         let [base, middle, end] = widths.map(|[b, a]| matrix(b, a));
         let factors = |from, to| {
             let factors = rule.factors(role, from, to, optimizer)?;
-            Ok::<_, ParametrizationError>([factors.multiplier, factors.initial, factors.rate, factors.epsilon, factors.weight_decay])
+            let Factors { multiplier, initial, rate, epsilon, weight_decay } = factors;
+            Ok::<_, ParametrizationError>([multiplier, initial, rate, epsilon, weight_decay])
         };
         if let Ok(direct) = factors(base, end) {
             let (first, second) = (factors(base, middle).expect("defined"), factors(middle, end).expect("defined"));
@@ -213,22 +221,25 @@ proptest! {
         let stacked = |optimizer| rate(&rules::SPECTRAL, optimizer, stack);
         prop_assert!(agree(stacked(Optimizer::Sgd), blocks as f64, 6));
         prop_assert!(agree(stacked(MUON), (blocks as f64).square_root(), 7));
-        prop_assert_eq!((sigma(stack), stacked(Optimizer::Adam)), (sigma(fused), rate(&rules::SPECTRAL, Optimizer::Adam, fused)));
+        prop_assert_eq!(sigma(stack), sigma(fused));
+        prop_assert_eq!(stacked(Optimizer::Adam), rate(&rules::SPECTRAL, Optimizer::Adam, fused));
     }
 
     // L.16
     #[test]
     fn l16_a_convolution_is_the_matrix_of_its_flattened_kernel(
-        groups in 1_usize..9, out in 1_usize..65, inside in 1_usize..65, kernel in prop::collection::vec(1_usize..8, 0..4),
+        groups in 1_usize..9, out in 1_usize..65, inside in 1_usize..65,
+        kernel in prop::collection::vec(1_usize..8, 0..4),
     ) {
-        let shape = Shape::Convolution { out_channels: groups * out, in_channels: groups * inside, groups, kernel: &kernel };
+        let (out_channels, in_channels) = (groups * out, groups * inside);
+        let shape = Shape::Convolution { out_channels, in_channels, groups, kernel: &kernel };
         let taps: usize = kernel.iter().product();
         prop_assert_eq!(shape.logical_matrix(), LogicalMatrix::new(groups * out, inside * taps));
     }
 
     // L.19
     #[test]
-    fn l19_exponents_do_not_see_multipliers(rule in rule(), shift in -6_i8..7, family in prop::sample::select(&UpdateFamily::ALL[..])) {
+    fn l19_exponents_do_not_see_multipliers(rule in rule(), shift in -6_i8..7, family in family()) {
         // w → w/θ with θ a power of fan-in: start /θ, rate /θ or /θ².
         let theta = ShapeMonomial::from_halves([shift, 0, 0]);
         let shifted = shift_rule(rule, theta, family.multiplier_power());
@@ -243,12 +254,16 @@ proptest! {
     // L.19
     #[test]
     fn l19_the_feature_exponent_does_not_see_shifts(
-        exponents in prop::collection::vec((-8_i64..9, -8_i64..9), 2..6), c in -8_i64..9, theta in 1_i64..9, denominator in 1_i64..6,
+        exponents in prop::collection::vec((-8_i64..9, -8_i64..9), 2..6),
+        c in -8_i64..9, theta in 1_i64..9, denominator in 1_i64..6,
     ) {
         let fraction = |x| Rational::new(x, denominator).expect("a positive denominator");
-        let layers: Vec<AbcLayer> = exponents.into_iter().map(|(a, b)| AbcLayer { a: fraction(a), b: fraction(b) }).collect();
-        let shifted: Vec<AbcLayer> = layers.iter().map(|layer| layer.shifted(fraction(theta)).expect("small")).collect();
-        let (plain, moved) = (Abc { layers: &layers, c: fraction(c) }, Abc { layers: &shifted, c: fraction(c - 2 * theta) });
+        let layers: Vec<AbcLayer> =
+            exponents.into_iter().map(|(a, b)| AbcLayer { a: fraction(a), b: fraction(b) }).collect();
+        let shift = |layer: &AbcLayer| layer.shifted(fraction(theta)).expect("small");
+        let shifted: Vec<AbcLayer> = layers.iter().map(shift).collect();
+        let plain = Abc { layers: &layers, c: fraction(c) };
+        let moved = Abc { layers: &shifted, c: fraction(c - 2 * theta) };
         prop_assert!(plain.feature_exponent().is_some());
         prop_assert_eq!(plain.feature_exponent(), moved.feature_exponent());
         prop_assert_eq!(plain.is_stable(), moved.is_stable());

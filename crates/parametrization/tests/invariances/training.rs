@@ -163,7 +163,8 @@ proptest! {
     // L.3
     #[test]
     fn l3_the_three_tables_train_the_same_network(
-        wide in any::<bool>(), optimizer in optimizer(), epsilon in prop::sample::select(vec![0.0, 1e-8]), seed in any::<u64>(),
+        wide in any::<bool>(), optimizer in optimizer(),
+        epsilon in prop::sample::select(vec![0.0, 1e-8]), seed in any::<u64>(),
     ) {
         // Orthogonalising 64 × 64 matrices is slow in a debug build.
         let n = if wide && optimizer.family() != UpdateFamily::Spectral { 64 } else { 16 };
@@ -179,7 +180,8 @@ proptest! {
     // L.11
     #[test]
     fn l11_normalised_updates_do_not_see_the_scale_of_the_loss(
-        widths in prop::collection::vec(1_usize..7, 3..5), power in 1_i32..40, optimizer in optimizer(), seed in any::<u64>(),
+        widths in prop::collection::vec(1_usize..7, 3..5), power in 1_i32..40,
+        optimizer in optimizer(), seed in any::<u64>(),
     ) {
         let (plain, x, y) = network(&widths, PLAIN, optimizer, Activation::Tanh, seed);
         let c = f64::power_of_two(power);
@@ -273,8 +275,8 @@ fn train_under(
     trained(network, &x, &y, 5)
 }
 
-/// The relative distance, after one step, between the network and the one whose hidden units were mapped by an orthogonal matrix
-/// before it.
+/// The relative distance, after one step, between the network and the one whose hidden units were mapped by an
+/// orthogonal matrix before it.
 fn step_distance(plain: &Network, q: &DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f64>) -> f64 {
     let mut mapped = plain.clone();
     mapped.layers[0].w = q * &mapped.layers[0].w;
