@@ -23,9 +23,8 @@ use crate::{ParametrizationError, Rational, Role, Rule, ShapeMonomial, UpdateFam
 pub enum Equivalence {
     /// The effective forms are the same: the networks are the same, step by step.
     Identical,
-    /// The effective forms differ by factors without width, by the law of the start, or by a start at zero where the
-    /// other start vanishes or stays bounded: the limits behave alike, and constants tuned for one need a new value
-    /// for the other.
+    /// The effective forms differ by factors without width, by the law of the start, or by a readout or bias that is zero at the start
+    /// where the other's does not grow: the limits behave alike, and constants tuned for one need a new value for the other.
     UpToConstants,
     /// A rule says nothing of the role, or has no rate for the family.
     Undefined {
@@ -46,7 +45,7 @@ pub enum Equivalence {
 /// use widthwise_parametrization::{Equivalence, Quantity, Rational, Role, UpdateFamily, rules};
 /// let compare = |role| rules::NEURAL_TANGENT.equivalence_for(&rules::SPECTRAL, role, UpdateFamily::Gradient);
 /// let Equivalence::Different(difference) = compare(Role::Output) else { return Err("the readout is larger") };
-/// assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Rational::halves(1)));
+/// assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Some(Rational::halves(1))));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +54,8 @@ pub struct Difference {
     pub role: Role,
     /// In what.
     pub quantity: Quantity,
-    /// The power of the width in the quotient of the first rule's by the second's; that of the one which does not
-    /// vanish if the other starts at zero.
-    pub exponent: Rational,
+    /// The power of the width in the quotient of the first rule's by the second's; `None` if one of the two alone starts at zero.
+    pub exponent: Option<Rational>,
 }
 
 /// One of the two quantities of an effective form.
@@ -107,8 +105,11 @@ impl fmt::Display for Equivalence {
             Self::Identical => f.write_str("identical"),
             Self::UpToConstants => f.write_str("equal up to constants"),
             Self::Undefined { role, rule } => write!(f, "{rule} says nothing of the role {role}"),
-            Self::Different(Difference { role, quantity, exponent }) => {
+            Self::Different(Difference { role, quantity, exponent: Some(exponent) }) => {
                 write!(f, "the {quantity} differs by n^({exponent}) for the role {role}")
+            }
+            Self::Different(Difference { role, quantity, exponent: None }) => {
+                write!(f, "the {quantity} of one alone is zero for the role {role}")
             }
         }
     }
@@ -156,15 +157,15 @@ impl Rule {
         let scaling = role.scaling();
         let norms = [left, right].map(|form| form.initial.halves_of_natural_norm(scaling));
         let initial = match norms {
-            [Some(left), Some(right)] => left - right,
-            // A start at zero is as good as one that does not grow.
-            [Some(norm), None] | [None, Some(norm)] if norm > 0 => norm,
-            _ => 0,
+            [Some(left), Some(right)] => Some(left - right),
+            [None, None] => Some(0),
+            // Nothing flows on through a readout or a bias: zero there is as good as what does not grow.
+            [Some(norm), None] | [None, Some(norm)] => (may_start_at_zero(role) && norm <= 0).then_some(0),
         };
         let rate = left.rate.over(right.rate).halves_of_width(scaling);
-        for (quantity, halves) in [(Quantity::Initial, initial), (Quantity::Rate, rate)] {
-            if halves != 0 {
-                let exponent = Rational::halves(halves);
+        for (quantity, halves) in [(Quantity::Initial, initial), (Quantity::Rate, Some(rate))] {
+            if halves != Some(0) {
+                let exponent = halves.map(Rational::halves);
                 return Equivalence::Different(Difference { role, quantity, exponent });
             }
         }
@@ -205,6 +206,11 @@ impl Rule {
         };
         Ok(Conversion { initial, rate: from.rate.over(to.rate) })
     }
+}
+
+/// Whether a network whose parameters of this role are zero trains in the limit as one whose are not.
+const fn may_start_at_zero(role: Role) -> bool {
+    matches!(role, Role::Output | Role::Bias | Role::OutputBias)
 }
 
 /// By what to multiply the constants of one rule to have those of another, see [`Rule::conversion`].

@@ -34,8 +34,8 @@ pub struct Monomial<const N: usize> {
     /// Twice the exponents. Constructors take `i8`, and no function combines more than eight monomials, so nothing
     /// overflows.
     halves: [i16; N],
-    /// Square of the coefficient, a fraction in lowest terms. From `u8`, and never more than seven factors: no
-    /// overflow either.
+    /// Square of the coefficient, a fraction in lowest terms. Constructors take `u8`, and no function combines more than eight
+    /// coefficients (255⁸ < 2⁶⁴).
     numerator: u64,
     denominator: u64,
 }
@@ -180,7 +180,7 @@ struct Part {
 impl Part {
     #[expect(
         clippy::cast_precision_loss,
-        reason = "a product of at most seven numbers of eight bits, rounded if at all"
+        reason = "a product of at most eight numbers of eight bits, rounded if at all"
     )]
     const fn with_radicand(radicand: u64) -> Self {
         Self { whole: 1.0, radicand: radicand as f64 }

@@ -36,8 +36,8 @@ pub struct Signature {
     /// Of the RMS→RMS norms of input, hidden and output matrix at the start; `None` for a start at zero or a rule
     /// without the role.
     pub initial: [Option<Rational>; 3],
-    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, or if the
-    /// signal dies or blows up on the way to it.
+    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, and for updates linear in the
+    /// gradient if no signal of order one arrives: the matrices below blow up or vanish, or the readout is zero.
     pub updates: [Option<Rational>; 3],
     /// Of the change of the output in the first step, to first order; `None` if an update has none.
     pub output_change: Option<Rational>,
@@ -86,11 +86,10 @@ impl Rule {
             if self.entry(role).is_err() {
                 continue;
             }
-            change = match (change, update) {
+            change = match (change, update, output) {
                 // A readout that starts at zero hides the layers below in the first step.
-                (Some(change), Some(update)) => {
-                    Some(output.map_or(change, |output| change.max(output + update)))
-                }
+                (change, _, None) => change,
+                (Some(change), Some(update), Some(output)) => Some(change.max(output + update)),
                 _ => None,
             };
         }

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use widthwise_parametrization::{
-    Abc, AbcLayer, Equivalence, Factors, Initial, LogicalMatrix, Optimizer, ParametrizationError, Quantity,
-    Rational, Role, Rule, Shape, ShapeFactor, ShapeMonomial, Tying, UpdateFamily, rules,
+    Abc, AbcLayer, Entry, Equivalence, Factors, Initial, LogicalMatrix, Optimizer, ParametrizationError,
+    Quantity, Rational, Role, Rule, Shape, ShapeFactor, ShapeMonomial, Tying, UpdateFamily, rules,
 };
 use widthwise_rounding::{Scalar, gamma_upper};
 
@@ -103,7 +103,7 @@ proptest! {
         // Control: the standard readout is larger than the spectral one by a power of the width.
         let difference = rules::STANDARD.equivalence_for(&rules::SPECTRAL, Role::Output, UpdateFamily::Entrywise);
         let Equivalence::Different(difference) = difference else { panic!("{difference}") };
-        prop_assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Rational::halves(1)));
+        prop_assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Some(Rational::halves(1))));
     }
 
     // L.5
@@ -393,8 +393,19 @@ fn l18_a_readout_that_starts_at_zero_goes_with_every_row_of_maximal_update() {
         let found =
             with_zero_readout(&rules::STANDARD).equivalence_for(&rules::STANDARD, Role::Output, family);
         let Equivalence::Different(difference) = found else { panic!("{found}") };
-        assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Rational::halves(1)));
+        assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, None));
+        assert_eq!(found.to_string(), "the start of one alone is zero for the role output");
     }
+    // Control: nothing flows through a hidden matrix that is zero.
+    let mut dead = rules::SPECTRAL;
+    dead.hidden = dead.hidden.map(|entry| Entry { initial: Initial::Zero, ..entry });
+    for family in UpdateFamily::ALL {
+        assert!(!dead.equivalence(&rules::SPECTRAL, family).holds());
+    }
+    // In the first step of SGD only the readout moves.
+    let zero = with_zero_readout(&rules::SPECTRAL).signature(UpdateFamily::Gradient).expect("ends");
+    assert_eq!(zero.updates, [None, None, Some(Rational::ZERO)]);
+    assert_eq!((zero.initial[2], zero.output_change), (None, Some(Rational::ZERO)));
 }
 
 fn with_zero_readout(rule: &Rule) -> Rule {
