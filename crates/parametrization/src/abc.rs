@@ -86,7 +86,7 @@ impl Abc<'_> {
         backward.checked_add(self.c)?.checked_sub(Rational::integer(1))?.checked_add(least?)
     }
 
-    /// Whether features and outputs neither vanish nor blow up, at the start and in training.
+    /// Whether features and outputs neither vanish nor blow up, at initialisation and in training.
     ///
     /// `None` as for [`feature_exponent`](Self::feature_exponent).
     ///

@@ -23,8 +23,9 @@ use crate::{ParametrizationError, Rational, Role, Rule, ShapeMonomial, UpdateFam
 pub enum Equivalence {
     /// The effective forms are the same: the networks are the same, step by step.
     Identical,
-    /// The effective forms differ by factors without width, by the law of the start, or by a readout or bias that is zero at the start
-    /// where the other's does not grow: the limits behave alike, and constants tuned for one need a new value for the other.
+    /// The effective forms differ by factors without width, by the law of the initialisation, or by a readout or bias
+    /// that is zero at initialisation where the other's does not grow: the limits behave alike, and constants tuned
+    /// for one need a new value for the other.
     UpToConstants,
     /// A rule says nothing of the role, or has no rate for the family.
     Undefined {
@@ -54,14 +55,15 @@ pub struct Difference {
     pub role: Role,
     /// In what.
     pub quantity: Quantity,
-    /// The power of the width in the quotient of the first rule's by the second's; `None` if one of the two alone starts at zero.
+    /// The power of the width in the quotient of the first rule's by the second's; `None` if one of the two alone
+    /// starts at zero.
     pub exponent: Option<Rational>,
 }
 
 /// One of the two quantities of an effective form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
-    /// The RMS→RMS norm of the matrix at the start.
+    /// The RMS→RMS norm of the matrix at initialisation.
     Initial,
     /// The rate.
     Rate,
@@ -70,7 +72,7 @@ pub enum Quantity {
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Initial => "start",
+            Self::Initial => "initialisation",
             Self::Rate => "rate",
         })
     }
@@ -187,7 +189,7 @@ impl Rule {
     /// ```
     /// use widthwise_parametrization::{LogicalMatrix, Role, UpdateFamily, rules};
     /// let conversion = rules::SPECTRAL.conversion(&rules::TABLE_3, Role::Output, UpdateFamily::Gradient)?;
-    /// // n_L = 4 outputs, any width: start √n_L, rate n_L.
+    /// // n_L = 4 outputs, any width: initial scale √n_L, rate n_L.
     /// let readout = LogicalMatrix::new(4, 1024)?;
     /// assert_eq!(conversion.initial.ok_or("kinds differ")?.at(readout)?, 2.0);
     /// assert_eq!(conversion.rate.at(readout)?, 4.0);
@@ -225,7 +227,7 @@ const fn may_start_at_zero(role: Role) -> bool {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversion {
-    /// For the start; `None` if the starts are of different kinds, or zero.
+    /// For the initialisation; `None` if those are of different kinds, or zero.
     pub initial: Option<ShapeMonomial>,
     /// For the rate.
     pub rate: ShapeMonomial,

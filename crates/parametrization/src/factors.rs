@@ -24,7 +24,7 @@ use crate::{LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeMon
 pub struct Factors {
     /// Of the multiplier.
     pub multiplier: f64,
-    /// Of the scale of the start; 1 for a start at zero.
+    /// Of the scale of the initialisation; 1 for zero initialisation.
     pub initial: f64,
     /// Of the rate.
     pub rate: f64,
@@ -85,8 +85,8 @@ impl Rule {
         })
     }
 
-    /// By what to multiply the start that a framework gives at the current shape, a multiple of `default`, to have
-    /// the start tuned at `from`: the factor of the rule over that of `default`.
+    /// By what to multiply the initialisation that a framework gives at the current shape, a multiple of `default`,
+    /// to have the initialisation tuned at `from`: the factor of the rule over that of `default`.
     ///
     /// # Errors
     ///

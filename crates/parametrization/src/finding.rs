@@ -51,7 +51,7 @@ pub enum Finding<'a> {
         /// Its size, and that at the other width.
         sizes: [usize; 2],
     },
-    /// It shares its array with a parameter whose role asks for another start or rate.
+    /// It shares its array with a parameter whose role asks for another initialisation or rate.
     TiedAgainstRule {
         /// The parameter.
         name: &'a str,

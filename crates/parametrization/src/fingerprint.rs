@@ -45,7 +45,7 @@ pub struct Fingerprint {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// Of the RMS→RMS norm of the readout at the start.
+    /// Of the RMS→RMS norm of the readout at initialisation.
     pub output_weight: [f64; 2],
     /// Of the RMS→RMS norms of the first updates of input, hidden and output matrix.
     pub updates: [[f64; 2]; 3],

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::{ScalingDimensions, ShapeMonomial};
 
-/// The start of a parameter: its kind, and its scale as a monomial of a rule or as a number.
+/// The initialisation of a parameter: its kind, and its scale as a monomial of a rule or as a number.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub enum Initial<T> {
 }
 
 impl<T> Initial<T> {
-    /// The scale; `None` for a start at zero.
+    /// The scale; `None` for zero initialisation.
     ///
     /// ```
     /// use widthwise_parametrization::Initial;
@@ -47,7 +47,7 @@ impl<T> Initial<T> {
         }
     }
 
-    /// The same kind of start with another scale.
+    /// The same kind of initialisation with another scale.
     pub(crate) fn try_map<U, E>(self, f: impl FnOnce(T) -> Result<U, E>) -> Result<Initial<U>, E> {
         Ok(match self {
             Self::Zero => Initial::Zero,
@@ -57,7 +57,7 @@ impl<T> Initial<T> {
         })
     }
 
-    /// Whether two starts differ by their scale alone.
+    /// Whether two initialisations differ by their scale alone.
     pub(crate) fn is_same_kind<U>(&self, other: &Initial<U>) -> bool {
         matches!(
             (self, other),

@@ -16,24 +16,24 @@ use crate::{Initial, LogicalMatrix, Optimizer, ParametrizationError, Role, Rule,
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constants {
-    /// Factor of the start, for independent entries and singular values; zero for a start at zero. A gain starts at
-    /// one whatever it is.
+    /// Factor of the initialisation, for independent entries and singular values; zero for zero initialisation. A
+    /// gain starts at one whatever it is.
     pub initial: f64,
     /// Factor of the rate.
     pub rate: f64,
     /// Factor of Adam's `ε`.
     pub epsilon: f64,
-    /// The decay at `rate` 1 of the rule.
+    /// The decay of a matrix whose rate under the rule is 1.
     pub weight_decay: WeightDecay,
 }
 
 impl Constants {
-    /// Start and rate 1, no `ε`, no decay: what a rule's tables print.
+    /// Initialisation and rate 1, no `ε`, no decay: what a rule's tables print.
     pub const UNIT: Self = Self { initial: 1.0, rate: 1.0, epsilon: 0.0, weight_decay: WeightDecay::None };
 }
 
-/// Multiplier, start, rate, `ε` and weight decay of one layer, for its trained array `w`: the layer computes `z =
-/// multiplier · w h + bias`.
+/// Multiplier, initialisation, rate, `ε` and weight decay of one layer, for its trained array `w`: the layer computes
+/// `z = multiplier · w h + bias`.
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ impl Constants {
 pub struct LayerScale {
     /// What the product with `w` is multiplied by.
     pub multiplier: f64,
-    /// The start of `w`.
+    /// The initialisation of `w`.
     pub initial: Initial<f64>,
     /// The rate of `w`.
     pub rate: f64,
@@ -103,7 +103,7 @@ impl Rule {
     }
 
     /// What the products of queries and keys of a head are multiplied by: `1/d` under maximal update, since trained
-    /// queries and keys are aligned, `1/√d` under the rules that look at the start only.
+    /// queries and keys are aligned, `1/√d` under the rules that look at initialisation only.
     ///
     /// # Errors
     ///
@@ -126,9 +126,9 @@ impl Rule {
 impl LayerScale {
     /// The same layer with another multiplier: the network it trains is the same, step by step (`spectral.multiplier`).
     ///
-    /// With `θ` the quotient of the multipliers: start `/θ`; rate `/θ²` for updates linear in the gradient, else
-    /// `/θ`; `ε · θ`; decay `· θ²` as a loss term, or by the inverse of the rate's factor, or unchanged. Exact if `θ`
-    /// is a power of two and nothing leaves the normal range.
+    /// With `θ` the quotient of the multipliers: initial scale `/θ`; rate `/θ²` for updates linear in the gradient,
+    /// else `/θ`; `ε · θ`; decay `· θ²` as a loss term, or by the inverse of the rate's factor, or unchanged. Exact
+    /// if `θ` is a power of two and nothing leaves the normal range.
     ///
     /// # Errors
     ///

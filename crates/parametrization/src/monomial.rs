@@ -31,11 +31,11 @@ use crate::{LogicalMatrix, ParametrizationError, Rational, ScalingDimensions};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Monomial<const N: usize> {
-    /// Twice the exponents. Constructors take `i8`, and no function combines more than eight monomials, so nothing
+    /// Twice the exponents. Constructors take `i8`, and no function combines more than twenty monomials, so nothing
     /// overflows.
     halves: [i16; N],
-    /// Square of the coefficient, a fraction in lowest terms. Constructors take `u8`, and no function combines more than eight
-    /// coefficients (255⁸ < 2⁶⁴).
+    /// Square of the coefficient, a fraction in lowest terms. Constructors take `u8`, and no function combines more
+    /// than eight coefficients (255⁸ < 2⁶⁴).
     numerator: u64,
     denominator: u64,
 }

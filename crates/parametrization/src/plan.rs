@@ -105,7 +105,7 @@ pub struct Row<'a> {
     pub blocks: usize,
     /// Which dimensions grow with the width, by the role.
     pub scaling: ScalingDimensions,
-    /// Multiplier, start, rate, `ε` and weight decay.
+    /// Multiplier, initialisation, rate, `ε` and weight decay.
     pub layer: LayerScale,
 }
 

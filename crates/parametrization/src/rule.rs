@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A rule is a table: for each role a multiplier, a start, and a rate for each family of optimisers.
+//! A rule is a table: for each role a multiplier, an initialisation, and a rate for each family of optimisers.
 //!
 //! A layer computes `z = multiplier · w h + bias` (the bias is outside of the multiplier). The trained array is `w`;
 //! what the network feels is the **effective** matrix `W = multiplier · w`, see [`Effective`]. Entries of a table are
@@ -10,7 +10,7 @@
 use crate::monomial::powers::{ONE, PER_ROOT_A};
 use crate::{Initial, Optimizer, ParametrizationError, Role, ShapeMonomial, UpdateFamily};
 
-/// How multiplier, start and rate of every parameter follow from its role and shape.
+/// How multiplier, initialisation and rate of every parameter follow from its role and shape.
 ///
 /// The rules of the literature are in [`rules`](crate::rules). A rule of one's own is a value of this type.
 ///
@@ -71,7 +71,7 @@ pub struct Rule {
 pub struct Entry {
     /// What the product with the trained array is multiplied by.
     pub multiplier: ShapeMonomial,
-    /// The start of the trained array.
+    /// The initialisation of the trained array.
     pub initial: Initial<ShapeMonomial>,
     /// The rates for the trained array.
     pub rates: Rates,
@@ -131,7 +131,7 @@ impl Rates {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effective {
-    /// The start of `W = multiplier · w`.
+    /// The initialisation of `W = multiplier · w`.
     pub initial: Initial<ShapeMonomial>,
     /// The rate of `W`: `multiplier² · rate` for updates linear in the gradient, else `multiplier · rate`.
     pub rate: ShapeMonomial,
@@ -202,7 +202,7 @@ impl Rule {
         Ok(self.entry(role)?.multiplier)
     }
 
-    /// The start of the trained array.
+    /// The initialisation of the trained array.
     ///
     /// # Errors
     ///
@@ -236,7 +236,7 @@ impl Rule {
         Ok(self.rate_of(role, optimizer.family())?.over(optimizer.shape_factor().monomial()))
     }
 
-    /// The effective form of a role: multiplier 1, with the start and rate that train the same network.
+    /// The effective form of a role: multiplier 1, with the initialisation and rate that train the same network.
     ///
     /// # Errors
     ///
@@ -323,6 +323,6 @@ pub(crate) const fn entry(
     Some(Entry { multiplier, initial, rates: Rates { gradient, entrywise, spectral } })
 }
 
-/// Attention logits as most frameworks have them, `1/√d`: right if queries and keys were independent, as at the start
-/// only.
+/// Attention logits as most frameworks have them, `1/√d`: right if queries and keys were independent, as at
+/// initialisation only.
 pub(crate) const LOGITS_OF_INDEPENDENT: ShapeMonomial = PER_ROOT_A;

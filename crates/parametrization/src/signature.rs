@@ -3,8 +3,8 @@
 //! The powers of the width that a rule leads to: a linear map of its exponents (`spectral.condition.unique`).
 //!
 //! Let the hidden widths be `n` and inputs, outputs and depth fixed, one example, one step. With `p, q ∈ {0, 1}` the
-//! powers of fan-in and fan-out, `s` and `c` those of start and rate in effective form, the RMS→RMS norms `nat =
-//! √(a/b) ‖·‖` have the powers
+//! powers of fan-in and fan-out, `s` and `c` those of initial scale and rate in effective form, the RMS→RMS norms
+//! `nat = √(a/b) ‖·‖` have the powers
 //!
 //! - of a matrix of independent entries: `s + max(p, q)/2 + (p − q)/2`; of a semi-orthogonal one: `s + (p − q)/2`;
 //! - of its update: `c + d + p/2 + (p − q)/2` if linear in the gradient, where the backward signal has the power `d =
@@ -33,11 +33,12 @@ use crate::{ParametrizationError, Rational, Role, Rule, UpdateFamily};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signature {
-    /// Of the RMS→RMS norms of input, hidden and output matrix at the start; `None` for a start at zero or a rule
-    /// without the role.
+    /// Of the RMS→RMS norms of input, hidden and output matrix at initialisation; `None` for zero initialisation or a
+    /// rule without the role.
     pub initial: [Option<Rational>; 3],
-    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, and for updates linear in the
-    /// gradient if no signal of order one arrives: the matrices below blow up or vanish, or the readout is zero.
+    /// Of the RMS→RMS norms of their first updates; `None` if the rule has no such matrix or no rate, and for updates
+    /// linear in the gradient if no signal of order one arrives: the matrices below blow up or vanish, or the readout
+    /// is zero.
     pub updates: [Option<Rational>; 3],
     /// Of the change of the output in the first step, to first order; `None` if an update has none.
     pub output_change: Option<Rational>,

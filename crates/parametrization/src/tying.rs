@@ -2,9 +2,9 @@
 
 //! Whether one array can play two roles at once, as a tied embedding and readout do.
 //!
-//! A tied array has one start and one rate. As an embedding it is `n × 1` for each token, as a readout `vocabulary ×
-//! n`; a rule permits tying if both uses ask for the same powers of the width (L.17). Multipliers may differ: each
-//! use has its own.
+//! A tied array has one initialisation and one rate. As an embedding it is `n × 1` for each token, as a readout
+//! `vocabulary × n`; a rule permits tying if both uses ask for the same powers of the width (L.17). Multipliers may
+//! differ: each use has its own.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use crate::{ParametrizationError, Quantity, Rational, Role, Rule, UpdateFamily};
 /// Whether a rule permits two roles to share an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tying {
-    /// Both uses ask for the same start and rate, up to constants.
+    /// Both uses ask for the same initialisation and rate, up to constants.
     Permitted,
     /// The two uses ask for different powers of the width.
     Forbidden {
@@ -38,7 +38,7 @@ impl fmt::Display for Tying {
 }
 
 impl Rule {
-    /// Whether two roles can share one array. A start at zero goes with every other.
+    /// Whether two roles can share one array. Zero initialisation goes with every other.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Rule {
     ///     rule.tying(Role::Embedding, Role::Output, UpdateFamily::Entrywise)
     /// };
     /// assert_eq!(tied(&rules::TABLE_8)?, Tying::Permitted);
-    /// assert_eq!(tied(&rules::TABLE_3)?.to_string(), "forbidden: the start is n^(0) as embedding, n^(-1) as output");
+    /// assert_eq!(tied(&rules::TABLE_3)?.to_string(), "forbidden: the initialisation is n^(0) as embedding, n^(-1) as output");
     /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
     /// ```
     pub fn tying(

@@ -25,7 +25,7 @@ fn signatures_are_those_of_table_g_1() {
         // The hidden matrix has the power −1/2: no signal arrives.
         ("naive deep mean field", h(0), [None; 3], None),
         ("relative Frobenius", h(1), [h(0), h(1), h(1)], h(2)),
-        ("relative Frobenius, spectral start", h(0), [h(0), h(1), h(0)], h(1)),
+        ("relative Frobenius, spectral initialisation", h(0), [h(0), h(1), h(0)], h(1)),
         ("relative Frobenius, repaired", h(0), [h(0); 3], h(0)),
         ("uniform spectral norm", h(0), [h(-1), h(0), h(1)], h(1)),
         ("relative entry size", h(1), [h(0), h(1), h(1)], h(2)),

@@ -246,7 +246,8 @@ fn factors_from_a_base_are_those_of_table_k_3() -> Outcome {
             assert_eq!((factors.rate, factors.weight_decay), (rate[index], decay[index]), "{role}");
         }
     }
-    // A bias whose default is ±1/√fan-in of its layer: the default fell by √r_a, the rule says that the start stays.
+    // A bias whose default is ±1/√fan-in of its layer: the default fell by √r_a, the rule says that the
+    // initialisation stays.
     let layer = [matrix((64, 64))?, matrix((256, 1024))?];
     assert_eq!(1.0 / kaiming.ratio(layer[0], layer[1])?, 4.0);
     Ok(())

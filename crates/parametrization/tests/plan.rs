@@ -236,13 +236,13 @@ fn constants_that_are_no_scales_are_refused_by_name() {
     let error = rules::SPECTRAL.layer(Role::Input, wide, Optimizer::Sgd, &huge).expect_err("overflow");
     assert!(error.is_out_of_range());
     assert_eq!(error.to_string(), "rate is out of range");
-    // A gain starts at one whatever the constant of the start.
+    // A gain starts at one whatever the constant of the initialisation.
     let constants = Constants { initial: 0.5, ..unit };
     let gain = rules::TABLE_9.layer(Role::Gain, wide, Optimizer::Adam, &constants).expect("sound");
     assert_eq!((gain.multiplier, gain.initial), (2.0, Initial::Constant(0.5)));
     let bias = rules::TABLE_9.layer(Role::Bias, wide, Optimizer::Adam, &constants).expect("sound");
     assert_eq!((bias.multiplier, bias.initial), (2.0, Initial::Gaussian(0.25)));
-    // Zero is a constant: no noise at the start, a frozen layer.
+    // Zero is a constant: no noise at initialisation, a frozen layer.
     let zero = Constants { initial: 0.0, rate: 0.0, ..unit };
     let layer = rules::SPECTRAL.layer(Role::Hidden, matrix, Optimizer::Sgd, &zero).expect("zero is allowed");
     assert_eq!((layer.initial, layer.rate), (Initial::Gaussian(0.0), 0.0));

@@ -48,7 +48,8 @@ pub struct DepthRule {
     pub architecture: Architecture,
     /// The standard deviation of the input matrix.
     pub input: DepthMonomial,
-    /// The start of hidden matrices; `None` where it depends on the activation: whatever keeps the features' size.
+    /// The initialisation of hidden matrices; `None` where it depends on the activation: whatever keeps the features'
+    /// size.
     pub hidden: Option<Initial<DepthMonomial>>,
     /// The standard deviation of the output matrix.
     pub output: Option<DepthMonomial>,
@@ -179,7 +180,7 @@ impl Network {
 pub struct DepthScales {
     /// The standard deviation of the input matrix.
     pub input: f64,
-    /// The start of hidden matrices.
+    /// The initialisation of hidden matrices.
     pub hidden: Option<Initial<f64>>,
     /// The standard deviation of the output matrix.
     pub output: Option<f64>,

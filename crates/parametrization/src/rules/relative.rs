@@ -44,15 +44,19 @@ const fn frobenius_norm(start: ShapeMonomial) -> ShapeMonomial {
     start.times(ROOT_A).times(ROOT_B)
 }
 
-/// `‖ΔW‖_F = η ‖W‖_F` from the standard start.
+/// `‖ΔW‖_F = η ‖W‖_F` from the standard initialisation.
 pub const RELATIVE_FROBENIUS: Rule =
     matrices("relative Frobenius", STANDARD, PER_ROOT_B, [None, Some(frobenius_norm(STANDARD))]);
 
-/// `‖ΔW‖_F = η ‖W‖_F` from the spectral start: hidden layers move by `√n`.
-pub const RELATIVE_FROBENIUS_SPECTRAL: Rule =
-    matrices("relative Frobenius, spectral start", SPECTRAL, PER_B, [None, Some(frobenius_norm(SPECTRAL))]);
+/// `‖ΔW‖_F = η ‖W‖_F` from the spectral initialisation: hidden layers move by `√n`.
+pub const RELATIVE_FROBENIUS_SPECTRAL: Rule = matrices(
+    "relative Frobenius, spectral initialisation",
+    SPECTRAL,
+    PER_B,
+    [None, Some(frobenius_norm(SPECTRAL))],
+);
 
-/// `‖ΔW‖_F = η ‖W‖_F/√min(a, b)` from the spectral start: what it takes to repair the rule.
+/// `‖ΔW‖_F = η ‖W‖_F/√min(a, b)` from the spectral initialisation: what it takes to repair the rule.
 pub const RELATIVE_FROBENIUS_REPAIRED: Rule = matrices(
     "relative Frobenius, repaired",
     SPECTRAL,

@@ -2,7 +2,7 @@
 
 //! The spectral parametrization (arXiv 2310.17813), and its relatives: one formula for every shape.
 //!
-//! `‖W‖ = ‖ΔW‖ = √(b/a)` up to constants (`spectral.condition-1`) asks for the start `√min(a, b)/a`
+//! `‖W‖ = ‖ΔW‖ = √(b/a)` up to constants (`spectral.condition-1`) asks for the initialisation `√min(a, b)/a`
 //! (`spectral.init.sigma`) and for the rates `b/a`, `1/a` and `√(b/a)` of the three families
 //! (`spectral.condition.unique`).
 
@@ -32,7 +32,7 @@ pub const SPECTRAL: Rule = Rule {
     finite: entry(ONE, START, RATES),
 };
 
-/// The spectral parametrization with semi-orthogonal matrices at the start: the RMS→RMS norm is 1 for every shape,
+/// The spectral parametrization with semi-orthogonal matrices at initialisation: the RMS→RMS norm is 1 for every shape,
 /// not about it.
 pub const SPECTRAL_ORTHOGONAL: Rule = Rule {
     name: "spectral, orthogonal",
@@ -63,13 +63,14 @@ pub const MODULAR: Rule = Rule {
     ..SPECTRAL
 };
 
-/// Spectral start, orthogonalised updates times `√max(1, b/a)`, as in Muon's reference implementation: the readout
-/// moves by `√n`.
+/// Spectral initialisation, orthogonalised updates times `√max(1, b/a)`, as in Muon's reference implementation: the
+/// readout moves by `√n`.
 ///
 /// The implementation trains readout, embedding, biases and gains by Adam instead, where this rule is the spectral one.
 pub const SPECTRAL_MAX: Rule =
     SPECTRAL.with_spectral_rate("spectral, Muon √max(1, b/a)", ShapeFactor::SpectralMax.monomial());
 
-/// Spectral start, orthogonalised updates times `0.2 √max(a, b)`: hidden layers move by `√n`, the readout by `n`.
+/// Spectral initialisation, orthogonalised updates times `0.2 √max(a, b)`: hidden layers move by `√n`, the readout by
+/// `n`.
 pub const SPECTRAL_ENTRY_RMS: Rule =
     SPECTRAL.with_spectral_rate("spectral, Muon 0.2 √max(a, b)", ShapeFactor::EntryRms.monomial());

@@ -394,7 +394,7 @@ fn l18_a_readout_that_starts_at_zero_goes_with_every_row_of_maximal_update() {
             with_zero_readout(&rules::STANDARD).equivalence_for(&rules::STANDARD, Role::Output, family);
         let Equivalence::Different(difference) = found else { panic!("{found}") };
         assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, None));
-        assert_eq!(found.to_string(), "the start of one alone is zero for the role output");
+        assert_eq!(found.to_string(), "the initialisation of one alone is zero for the role output");
     }
     // Control: nothing flows through a hidden matrix that is zero.
     let mut dead = rules::SPECTRAL;
