@@ -69,12 +69,16 @@ impl ParametrizationError {
         Self { kind: Kind::CoupledDecay }
     }
 
+    pub(crate) const fn constant_out_of_range(what: &'static str, value: f64) -> Self {
+        Self { kind: Kind::Constant { what, value } }
+    }
+
     /// Checks that a constant is finite and not negative.
     pub(crate) fn require_nonnegative(what: &'static str, value: f64) -> Result<f64, Self> {
         if value.is_finite() && value >= 0.0 {
             Ok(value)
         } else {
-            Err(Self { kind: Kind::Constant { what, value } })
+            Err(Self::constant_out_of_range(what, value))
         }
     }
 
@@ -83,7 +87,7 @@ impl ParametrizationError {
         if value.is_finite() && value > 0.0 {
             Ok(value)
         } else {
-            Err(Self { kind: Kind::Constant { what, value } })
+            Err(Self::constant_out_of_range(what, value))
         }
     }
 

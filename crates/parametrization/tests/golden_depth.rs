@@ -209,6 +209,8 @@ fn numbers_that_are_no_scales_are_refused() {
             assert!(!what.is_empty() && (value == bad || bad.is_nan()));
         }
     }
+    let beyond = Network { cosine: 1.5, ..unit };
+    assert_eq!(GENERIC.scales(&beyond).expect_err("bad").constant(), Some(("cosine", 1.5)));
     let tiny = Network { input_norm: 1e-200, ..unit };
     assert!(GENERIC.scales(&tiny).expect_err("1/s_x² overflows").is_out_of_range());
 }

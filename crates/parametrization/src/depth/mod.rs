@@ -163,13 +163,17 @@ impl Network {
             return Err(ParametrizationError::zero_dimension("depth"));
         }
         let positive = ParametrizationError::require_positive_constant;
+        let cosine = positive("cosine", self.cosine)?;
+        if cosine > 1.0 {
+            return Err(ParametrizationError::constant_out_of_range("cosine", cosine));
+        }
         Ok([
             f64::from_count(self.width),
             f64::from_count(self.depth),
             positive("norm of the input", self.input_norm)?,
             positive("norm of the output's gradient", self.output_gradient_norm)?,
             positive("constant of the branch", self.branch_constant)?,
-            positive("cosine", self.cosine)?,
+            cosine,
             positive("constant of the activation", self.activation_constant)?,
         ])
     }
@@ -197,8 +201,8 @@ impl DepthRule {
     ///
     /// # Errors
     ///
-    /// Fails if width or depth is zero, if a constant is not positive and finite, or if a number leaves the range of
-    /// binary64.
+    /// Fails if width or depth is zero, if a constant is not positive and finite or the cosine exceeds 1, or if a
+    /// number leaves the range of binary64.
     ///
     /// ```
     /// use widthwise_parametrization::depth::{MLP_NEURAL_TANGENT, Network};
