@@ -3,7 +3,7 @@
 //! Base widths: the numbers of one width from those that were tuned at another.
 //!
 //! A thin layer on the width-free formulas. A factor is the quotient of a monomial at two matrices, so factors
-//! compose: from base to a middle width and on is from base to the end (L.9), and from a width to itself they are 1,
+//! compose: from base to a middle width and on is from base to the end, and from a width to itself they are 1,
 //! exactly.
 
 use crate::{LogicalMatrix, Optimizer, ParametrizationError, Role, Rule, ShapeMonomial};

@@ -77,7 +77,7 @@ pub enum Finding<'a> {
         training: ShapeFactor,
     },
     /// It has the shape of several square matrices stored as one, as queries, keys and values are, and is treated as
-    /// one matrix: the rates of SGD and orthogonalised updates come out too large by `blocks` and `√blocks` (L.15).
+    /// one matrix: the rates of SGD and orthogonalised updates come out too large by `blocks` and `√blocks`.
     LooksFused {
         /// The parameter.
         name: &'a str,

@@ -2,7 +2,7 @@
 
 //! Which rule is this? Measured powers of the width against those of the known rules.
 //!
-//! The rows are those of table G.1: rules with the optimisers they are met with, and for each the [`Signature`] that
+//! The rows are rules with the optimisers they are met with, and for each the [`Signature`] that
 //! the exponents predict. An implementation whose measured powers fit another row than the one it claims has that
 //! row's fault. Rows with one signature (the spectral rule under any optimiser) cannot be told apart by powers of the
 //! width.
@@ -55,7 +55,7 @@ const fn row(claim: &'static str, rule: &'static Rule, family: UpdateFamily) -> 
     Fingerprint { claim, rule, family }
 }
 
-/// Table G.1.
+/// The known rules, those that learn features and those that fail.
 ///
 /// # Examples
 ///

@@ -5,8 +5,7 @@
 //! A rule reads fan-in and fan-out of the **logical matrix**: the matrix that multiplies an input vector. For a
 //! kernel of a convolution that is `out × (in/groups · taps)`, for a bias `width × 1`, for a table of one-hot inputs
 //! `width × 1` too, and for several matrices stored as one it is one of them. Factors read off the last two axes of a
-//! tensor, or off the stack, are wrong by `√(256/9)` or `√3` (L.15 and L.16 of the spectral condition's algebra, and
-//! the tests below).
+//! tensor, or off the stack, are wrong by `√(256/9)` or `√3`.
 //!
 //! Fields have names, since frameworks differ in the order of the axes.
 

@@ -3,7 +3,7 @@
 //! Whether one array can play two roles at once, as a tied embedding and readout do.
 //!
 //! A tied array has one initialisation and one rate. As an embedding it is `n × 1` for each token, as a readout
-//! `vocabulary × n`; a rule permits tying if both uses ask for the same powers of the width (L.17). Multipliers may
+//! `vocabulary × n`; a rule permits tying if both uses ask for the same powers of the width. Multipliers may
 //! differ: each use has its own.
 
 use core::fmt;

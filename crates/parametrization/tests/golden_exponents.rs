@@ -13,7 +13,7 @@ fn h(halves: i32) -> Option<Rational> {
 }
 
 #[test]
-fn signatures_are_those_of_table_g_1() {
+fn signatures_are_those_of_the_table_of_exponents() {
     // In halves: the readout's start; the updates of input, hidden, output; the change of the output.
     type Power = Option<Rational>;
     let rows: [(&str, Power, [Power; 3], Power); 17] = [

@@ -43,7 +43,7 @@ fn start(rule: &Rule, role: Role) -> Option<(char, f64)> {
 }
 
 #[test]
-fn multipliers_and_starts_are_those_of_table_k_1() {
+fn multipliers_and_initialisations_are_those_of_the_tables() {
     let g = |x| Some(('g', x));
     let o = |x| Some(('o', x));
     let zero = Some(('0', 0.0));
@@ -92,7 +92,7 @@ fn rates(rule: &Rule, optimizer: Optimizer) -> [Option<f64>; 5] {
 }
 
 #[test]
-fn rates_under_sgd_are_those_of_table_k_2() {
+fn rates_under_sgd_are_those_of_the_tables() {
     let n = 256.0;
     let rows = [
         (&rules::STANDARD, [Some(1.0); 5]),
@@ -112,7 +112,7 @@ fn rates_under_sgd_are_those_of_table_k_2() {
 }
 
 #[test]
-fn rates_of_entrywise_updates_are_those_of_table_k_2() {
+fn rates_of_entrywise_updates_are_those_of_the_tables() {
     let n = 256.0;
     let of_width = |rate| [Some(rate), Some(rate), Some(rate), Some(rate), None];
     let rows = [
@@ -138,7 +138,7 @@ fn rates_of_entrywise_updates_are_those_of_table_k_2() {
 }
 
 #[test]
-fn rates_of_spectral_updates_are_those_of_table_k_2() {
+fn rates_of_spectral_updates_are_those_of_the_tables() {
     let rows = [
         (&rules::STANDARD, [Some(1.0); 5]),
         (&rules::NEURAL_TANGENT, [None; 5]),
@@ -220,7 +220,7 @@ fn epsilon_follows_the_gradient() {
 }
 
 #[test]
-fn factors_from_a_base_are_those_of_table_k_3() -> Outcome {
+fn factors_from_a_base_are_those_of_the_package() -> Outcome {
     let rule = &rules::MAXIMAL_UPDATE_PACKAGE;
     let matrix = |(fan_out, fan_in)| LogicalMatrix::new(fan_out, fan_in);
     let kaiming = ShapeMonomial::from_halves([-1, 0, 0]);
@@ -254,7 +254,7 @@ fn factors_from_a_base_are_those_of_table_k_3() -> Outcome {
 }
 
 #[test]
-fn numbers_are_those_of_table_o() -> Outcome {
+fn the_spectral_rule_has_the_known_numbers() -> Outcome {
     // fan-out, fan-in; σ, SGD, Adam, Muon.
     let rows = [
         (1, 1, [1.0, 1.0, 1.0, 1.0]),

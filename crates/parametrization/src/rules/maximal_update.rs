@@ -2,7 +2,7 @@
 
 //! Maximal update: the three tables of *Tensor Programs V* (arXiv 2203.03466) and the package that goes with it.
 //!
-//! The tables have different multipliers and the same effective form (`spectral.multiplier`, L.3), so they train the
+//! The tables have different multipliers and the same effective form (`spectral.multiplier`), so they train the
 //! same network. In Tables 8 and 9 embedding and readout have one initialisation and one rate, as a tied matrix
 //! needs; in Table 3 they have not.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Rules that set the size of an update from the size of the matrix, and fail (part G of the spectral condition's
-//! notes).
+//! Rules that set the size of an update from the size of the matrix, and fail (arXiv 2310.17813,
+//! section 5).
 //!
 //! LARS, Fromage and their kind make updates a fixed fraction of the matrix: in the Frobenius norm, in the spectral
 //! norm without the ratio of the shape, or entry by entry. An update has low stable rank, a random matrix has not, so

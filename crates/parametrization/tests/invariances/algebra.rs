@@ -68,7 +68,7 @@ fn optimizer() -> impl Strategy<Value = Optimizer> {
 }
 
 proptest! {
-    // L.3, for every width: the effective forms are the same monomials.
+    // For every width: the effective forms are the same monomials.
     #[test]
     fn l3_the_three_tables_have_one_effective_form(role in role(), family in family()) {
         for table in [&rules::TABLE_8, &rules::TABLE_9] {
@@ -77,7 +77,6 @@ proptest! {
         }
     }
 
-    // L.4
     #[test]
     fn l4_spectral_over_table_3_is_a_function_of_input_and_output(
         d in 1_usize..50, k in 1_usize..50, narrow in 50_usize..5000, wide in 50_usize..5000,
@@ -106,7 +105,6 @@ proptest! {
         prop_assert_eq!((difference.quantity, difference.exponent), (Quantity::Initial, Some(Rational::halves(1))));
     }
 
-    // L.5
     #[test]
     fn l5_fan_in_times_sigma_is_symmetric(a in dimension(), b in dimension()) {
         let (wide, tall) = (matrix(b, a), matrix(a, b));
@@ -116,7 +114,6 @@ proptest! {
         prop_assert_eq!(agree(kaiming[0], kaiming[1], 12), a == b);
     }
 
-    // L.6
     #[test]
     fn l6_rates_are_powers_of_one_ratio(a in dimension(), b in dimension()) {
         let matrix = matrix(b, a);
@@ -130,7 +127,6 @@ proptest! {
         prop_assert_eq!(relations(&rules::TABLE_3), a == b);
     }
 
-    // L.7
     #[test]
     fn l7_rates_of_sgd_telescope(widths in prop::collection::vec(dimension(), 2..8)) {
         let product = |rule: &Rule, optimizer| {
@@ -144,7 +140,6 @@ proptest! {
         prop_assert_eq!(agree(product(&rules::SPECTRAL, Optimizer::Adam), ends, 50), fan_outs == 1.0);
     }
 
-    // L.8
     #[test]
     fn l8_rules_are_homogeneous(a in dimension(), b in dimension(), k in 1_u32..6) {
         let c = 4_usize.pow(k);
@@ -161,7 +156,6 @@ proptest! {
         prop_assert_ne!(large, inverse * small);
     }
 
-    // L.9
     #[test]
     fn l9_factors_compose(
         rule in rule(), role in role(), optimizer in optimizer(),
@@ -183,7 +177,7 @@ proptest! {
         }
     }
 
-    // L.9, control: rescaling from the base again what was rescaled before.
+    // Control: rescaling from the base again what was rescaled before.
     #[test]
     fn l9_control_rescaling_twice_is_not_rescaling_once(base in power_of_four(), n in power_of_four()) {
         let factor = |from, to| {
@@ -194,7 +188,6 @@ proptest! {
         prop_assert_eq!(factor(from, to) * factor(from, to) == factor(from, to), base == n);
     }
 
-    // L.10
     #[test]
     fn l10_the_natural_norm_of_the_start_is_symmetric(a in dimension(), b in dimension()) {
         // √(a/b) σ (√a + √b), of which the norm of a random matrix is a fraction.
@@ -209,7 +202,6 @@ proptest! {
         prop_assert_eq!(agree(kaiming[0], kaiming[1], 24), a == b);
     }
 
-    // L.15
     #[test]
     fn l15_fused_matrices_have_the_rates_of_one(n in dimension(), blocks in 2_usize..9) {
         let fused = Shape::Fused { blocks, fan_out: n, fan_in: n }.logical_matrix().expect("positive");
@@ -225,7 +217,6 @@ proptest! {
         prop_assert_eq!(stacked(Optimizer::Adam), rate(&rules::SPECTRAL, Optimizer::Adam, fused));
     }
 
-    // L.16
     #[test]
     fn l16_a_convolution_is_the_matrix_of_its_flattened_kernel(
         groups in 1_usize..9, out in 1_usize..65, inside in 1_usize..65,
@@ -237,7 +228,6 @@ proptest! {
         prop_assert_eq!(shape.logical_matrix(), LogicalMatrix::new(groups * out, inside * taps));
     }
 
-    // L.19
     #[test]
     fn l19_exponents_do_not_see_multipliers(rule in rule(), shift in -6_i8..7, family in family()) {
         // w → w/θ with θ a power of fan-in: start /θ, rate /θ or /θ².
@@ -251,7 +241,6 @@ proptest! {
         prop_assert_eq!(right != wrong, seen);
     }
 
-    // L.19
     #[test]
     fn l19_the_feature_exponent_does_not_see_shifts(
         exponents in prop::collection::vec((-8_i64..9, -8_i64..9), 2..6),

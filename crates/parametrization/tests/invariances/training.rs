@@ -123,7 +123,6 @@ fn l1_l2_worked_numbers_of_one_weight() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    // L.1, L.2
     #[test]
     fn l1_l2_multipliers_are_folded_into_start_and_rate(
         widths in prop::collection::vec(1_usize..7, 3..5), powers in prop::collection::vec(-7_i32..8, 4),
@@ -140,7 +139,7 @@ proptest! {
         prop_assert_eq!(trained(plain, &x, &y, 6), trained(moved, &x, &y, 6));
     }
 
-    // L.1, L.2, controls: the conversion of the other family; ε and a loss term left behind.
+    // Controls: the conversion of the other family; ε and a loss term left behind.
     #[test]
     fn l1_l2_controls_with_another_power_differ(
         n in 2_usize..6, power in 1_i32..4, optimizer in optimizer(), seed in any::<u64>(),
@@ -160,7 +159,6 @@ proptest! {
         }
     }
 
-    // L.3
     #[test]
     fn l3_the_three_tables_train_the_same_network(
         wide in any::<bool>(), optimizer in optimizer(),
@@ -177,7 +175,6 @@ proptest! {
         prop_assert!(distance(&outputs[0], &mixed) > 1e-3);
     }
 
-    // L.11
     #[test]
     fn l11_normalised_updates_do_not_see_the_scale_of_the_loss(
         widths in prop::collection::vec(1_usize..7, 3..5), power in 1_i32..40,
@@ -202,7 +199,6 @@ proptest! {
         prop_assert!(gradients[0].amax() == 0.0 || trained(plain, &x, &y, 1) != trained(wrong, &x, &y, 1));
     }
 
-    // L.12
     #[test]
     fn l12_neurons_can_be_permuted(
         n in 2_usize..7, turn in 1_usize..6, optimizer in optimizer(), activation in activation(), seed in any::<u64>(),
@@ -219,7 +215,6 @@ proptest! {
         }
     }
 
-    // L.13
     #[test]
     fn l13_hidden_units_of_linear_networks_can_be_rotated_unless_updates_are_entrywise(
         n in 2_usize..6, optimizer in prop::sample::select(&EQUIVARIANT[..]), seed in any::<u64>(),
@@ -234,7 +229,6 @@ proptest! {
         prop_assert!(difference <= 1e4 * rounding(), "{}", difference);
     }
 
-    // L.14
     #[test]
     fn l14_orthogonalisation_over_the_range_is_equivariant(
         rank in 1_usize..4, extra in 1_usize..4, seed in any::<u64>(),
