@@ -59,27 +59,27 @@ pub(super) struct Spent {
 
 /// The best bounds so far.
 #[derive(Clone, Copy, Debug)]
-struct Best {
-    lower: f64,
-    upper: f64,
+pub(super) struct Best {
+    pub(super) lower: f64,
+    pub(super) upper: f64,
     certificate: Certificate,
 }
 
 impl Best {
-    fn raise(&mut self, lower: f64) {
+    pub(super) fn raise(&mut self, lower: f64) {
         if lower > self.lower {
             self.lower = lower;
         }
     }
 
-    fn lower_to(&mut self, upper: f64, certificate: Certificate) {
+    pub(super) fn lower_to(&mut self, upper: f64, certificate: Certificate) {
         if upper < self.upper {
             self.upper = upper;
             self.certificate = certificate;
         }
     }
 
-    fn is_within(&self, width: Option<f64>) -> bool {
+    pub(super) fn is_within(&self, width: Option<f64>) -> bool {
         width.is_some_and(|width| self.upper - self.lower <= width * self.upper)
     }
 }
@@ -146,11 +146,11 @@ fn is_hopeless(ritz: &RitzValues, error: impl Fn(f64) -> f64) -> bool {
 }
 
 impl Workspace<'_> {
-    fn short(&self) -> usize {
+    pub(super) fn short(&self) -> usize {
         self.next.len()
     }
 
-    fn long(&self) -> usize {
+    pub(super) fn long(&self) -> usize {
         self.matrix.len() / self.short()
     }
 
@@ -172,6 +172,11 @@ impl Workspace<'_> {
         if best.is_within(limits.width) {
             return best;
         }
+        let frobenius = square_root_up(entries.frobenius_square);
+        #[cfg(feature = "faer")]
+        if limits.factorizations > 0 && self.search_in_single(&entries, frobenius, limits, spent, &mut best) {
+            return best;
+        }
         let known = (limits.factorizations > 0).then(|| {
             gram(self.matrix, long, self.gram, self.pack);
             let known = GramKnown {
@@ -184,7 +189,6 @@ impl Workspace<'_> {
             best.lower_to(upper, Certificate::EntryNorms);
             known
         });
-        let frobenius = square_root_up(entries.frobenius_square);
         self.search_gap(known.as_ref(), frobenius, limits, spent, &mut best);
         if let Some(known) = known {
             self.search_directly(&known, frobenius, limits, spent, &mut best);

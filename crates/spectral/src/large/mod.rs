@@ -28,6 +28,8 @@ mod norm;
 mod products;
 mod rayleigh_ritz;
 mod ritz_vector;
+#[cfg(feature = "faer")]
+mod single;
 mod tridiagonal;
 mod vectorized;
 
