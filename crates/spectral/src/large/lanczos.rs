@@ -178,7 +178,7 @@ impl Lanczos<'_> {
                 || (k + 1 >= check && !(exhausted_now && exhausted < RITZ_VALUES))
             {
                 self.ritz_values(k + 1, beta, &mut ritz);
-                check = k + 2 + (k + 1) / 8;
+                check = k + 1 + ((k + 1) / 12).max(4);
                 if ritz.complete || stop(&ritz) {
                     break;
                 }

@@ -24,6 +24,8 @@ mod enclose;
 mod gram;
 mod kato_temple_block;
 mod lanczos;
+#[cfg(all(feature = "faer", target_arch = "x86_64"))]
+mod lanes;
 mod norm;
 mod products;
 mod rayleigh_ritz;

@@ -65,8 +65,8 @@ fn factor_size(factor: &[f32], n: usize, sums: &mut [f32]) -> f64 {
             #[inline(always)]
             || {
                 let mut lanes = [[0.0_f32; 8]; 2];
-                let chunks = column.chunks_exact(8);
-                for (lane, a) in chunks.remainder().iter().enumerate() {
+                let (chunks, rest) = column.as_chunks::<8>();
+                for (lane, a) in rest.iter().enumerate() {
                     lanes[0][lane] = a.magnitude();
                     lanes[1][lane] = a * a;
                 }
