@@ -12,7 +12,7 @@
 //! for one vector asks for `λ₂ ≤ b` only (theorem T2).
 
 use widthwise_rounding::directed::{add_up, mul_up};
-use widthwise_rounding::{Scalar, inflate_up};
+use widthwise_rounding::inflate_up;
 
 use super::super::vectorized::vectorized;
 use super::cholesky::{cholesky, indefiniteness};

@@ -54,21 +54,19 @@ fn multiply_both_ways<S: Simd>(
         v = simd.mul_add_e_f32s(c, x, v);
         w = simd.mul_add_e_f32s(d, x, w);
     }
-    let mut sums = [
-        simd.reduce_sum_f32s(t),
-        simd.reduce_sum_f32s(u),
-        simd.reduce_sum_f32s(v),
-        simd.reduce_sum_f32s(w),
-    ];
-    for (sum, (rest, &factor)) in
-        sums.iter_mut().zip([a_rest, b_rest, c_rest, d_rest].into_iter().zip(&factors))
-    {
-        for ((out, &a), &x) in out_rest.iter_mut().zip(rest).zip(x_rest) {
-            *out += a * factor;
-            *sum += a * x;
-        }
+    if !out_rest.is_empty() {
+        let (a, b) = (simd.partial_load_f32s(a_rest), simd.partial_load_f32s(b_rest));
+        let (c, d) = (simd.partial_load_f32s(c_rest), simd.partial_load_f32s(d_rest));
+        let (x, old) = (simd.partial_load_f32s(x_rest), simd.partial_load_f32s(out_rest));
+        let left = simd.mul_add_e_f32s(a, p, simd.mul_add_e_f32s(b, q, old));
+        let right = simd.mul_add_e_f32s(c, r, simd.mul_f32s(d, s));
+        simd.partial_store_f32s(out_rest, simd.add_f32s(left, right));
+        t = simd.mul_add_e_f32s(a, x, t);
+        u = simd.mul_add_e_f32s(b, x, u);
+        v = simd.mul_add_e_f32s(c, x, v);
+        w = simd.mul_add_e_f32s(d, x, w);
     }
-    sums
+    [simd.reduce_sum_f32s(t), simd.reduce_sum_f32s(u), simd.reduce_sum_f32s(v), simd.reduce_sum_f32s(w)]
 }
 
 /// Adds `Σ_c factors[c] · columns[c]` to `out`.
@@ -86,10 +84,13 @@ fn add_columns<S: Simd>(simd: S, columns: [&[f32]; GROUP], factors: [f32; GROUP]
         let right = simd.mul_add_e_f32s(c, r, simd.mul_f32s(d, s));
         *out = simd.add_f32s(left, right);
     }
-    for (rest, &factor) in [a_rest, b_rest, c_rest, d_rest].into_iter().zip(&factors) {
-        for (out, &a) in out_rest.iter_mut().zip(rest) {
-            *out += a * factor;
-        }
+    if !out_rest.is_empty() {
+        let (a, b) = (simd.partial_load_f32s(a_rest), simd.partial_load_f32s(b_rest));
+        let (c, d) = (simd.partial_load_f32s(c_rest), simd.partial_load_f32s(d_rest));
+        let old = simd.partial_load_f32s(out_rest);
+        let left = simd.mul_add_e_f32s(a, p, simd.mul_add_e_f32s(b, q, old));
+        let right = simd.mul_add_e_f32s(c, r, simd.mul_f32s(d, s));
+        simd.partial_store_f32s(out_rest, simd.add_f32s(left, right));
     }
 }
 
@@ -108,18 +109,14 @@ fn dots<S: Simd>(simd: S, columns: [&[f32]; GROUP], x: &[f32]) -> [f32; GROUP] {
         v = simd.mul_add_e_f32s(c, x, v);
         w = simd.mul_add_e_f32s(d, x, w);
     }
-    let mut sums = [
-        simd.reduce_sum_f32s(t),
-        simd.reduce_sum_f32s(u),
-        simd.reduce_sum_f32s(v),
-        simd.reduce_sum_f32s(w),
-    ];
-    for (sum, rest) in sums.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
-        for (&a, &x) in rest.iter().zip(x_rest) {
-            *sum += a * x;
-        }
+    if !x_rest.is_empty() {
+        let x = simd.partial_load_f32s(x_rest);
+        t = simd.mul_add_e_f32s(simd.partial_load_f32s(a_rest), x, t);
+        u = simd.mul_add_e_f32s(simd.partial_load_f32s(b_rest), x, u);
+        v = simd.mul_add_e_f32s(simd.partial_load_f32s(c_rest), x, v);
+        w = simd.mul_add_e_f32s(simd.partial_load_f32s(d_rest), x, w);
     }
-    sums
+    [simd.reduce_sum_f32s(t), simd.reduce_sum_f32s(u), simd.reduce_sum_f32s(v), simd.reduce_sum_f32s(w)]
 }
 
 struct SymmetricProduct<'a> {
