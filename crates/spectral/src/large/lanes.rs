@@ -30,3 +30,28 @@ pub(super) fn dot(processor: V3, x: &[f64], y: &[f64]) -> f64 {
     let [p, q, r, s]: [f64; 4] = cast(processor.add_f64x4(a, b));
     (p + r) + (q + s)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::large::products::lanes_dot;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    proptest! {
+        /// Failure mode 13: with and without the instructions of the processor.
+        #[test]
+        fn registers_give_the_bits_of_the_portable_loop(
+            terms in prop::collection::vec((-1.0_f64..1.0, -1.0_f64..1.0), 0..130),
+        ) {
+            if let Some(processor) = V3::try_new() {
+                let (x, y): (Vec<f64>, Vec<f64>) = terms.into_iter().unzip();
+                let found = processor.vectorize(
+                    #[inline(always)]
+                    || dot(processor, &x, &y),
+                );
+                prop_assert_eq!(found.to_bits(), lanes_dot(&x, &y).to_bits());
+            }
+        }
+    }
+}

@@ -27,7 +27,7 @@ pub(super) fn dot_height(length: usize) -> usize {
 
 /// `xᵀy` in [`LANES`] sums.
 #[inline(always)]
-fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
+pub(super) fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let ((x_chunks, x_rest), (y_chunks, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
     for (sum, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {

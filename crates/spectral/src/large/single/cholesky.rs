@@ -38,8 +38,8 @@ use super::{UNDERFLOW_ALLOWANCE, gamma};
 const OUTER: usize = 128;
 const INNER: usize = 32;
 /// Rows and columns of a product that is subtracted at a time.
-const TILE_ROWS: usize = 256;
-const TILE_COLUMNS: usize = 128;
+const TILE_ROWS: usize = 240;
+const TILE_COLUMNS: usize = 64;
 
 /// The constant `h` for an `n × n` matrix: see the module, and one for the factor 1 that faer multiplies products with.
 pub(super) fn roundings(n: usize) -> usize {
@@ -56,7 +56,7 @@ pub(super) fn indefiniteness(factor: &[f32], n: usize, sums: &mut [f32]) -> f64 
 ///
 /// Every sum meets fewer than `n` additions and eight of its lanes, a square one more; squares that underflow are off by
 /// less than `n²ω`.
-fn factor_size(factor: &[f32], n: usize, sums: &mut [f32]) -> f64 {
+pub(super) fn factor_size(factor: &[f32], n: usize, sums: &mut [f32]) -> f64 {
     sums.fill(0.0);
     let (mut column_sum, mut squares) = (0.0_f32, 0.0_f32);
     for (j, column) in factor.chunks_exact(n).enumerate() {

@@ -3,7 +3,7 @@
 //! The lower triangle of the Gram matrix in binary32, and how far it is from the exact one.
 //!
 //! `B` is `M` with its entries rounded to binary32. Entry `(i, j)` of `Ĝ` adds, in order, the products of the crate
-//! faer over pieces of [`TERMS`] rows: a term meets at most `TERMS` roundings in its piece, in whatever order that
+//! faer over pieces of [`terms`] rows: a product meets at most so many roundings in its piece, in whatever order that
 //! crate sums, and one for each further piece.
 
 use faer::linalg::matmul::matmul;
@@ -15,18 +15,25 @@ use super::super::gram::EntryNorms;
 use super::super::vectorized::vectorized;
 use super::{UNDERFLOW_ALLOWANCE, UNIT_ROUNDOFF, gamma};
 
-/// Terms of a piece of a sum.
-pub(super) const TERMS: usize = 64;
+/// Fewest columns of a matrix that this kernel takes.
+pub(super) const LEAST: usize = 32;
+/// Terms of a piece of a sum: fewer for long sums, where the error matters more than the time.
+///
+/// No more than `2 short`, as `rounded` holds at least so many rows of a matrix of [`LEAST`] columns or more.
+fn terms(long: usize, short: usize) -> usize {
+    if long <= 1024 && short >= 128 { 256 } else { 64 }
+}
 /// Rows and columns of the result that are summed at a time, so that they stay in the second cache.
-const TILE_ROWS: usize = 256;
-const TILE_COLUMNS: usize = 128;
+const TILE_ROWS: usize = 240;
+const TILE_COLUMNS: usize = 64;
 
 /// The most roundings that a product meets on its way into an entry of [`gram`].
 ///
 /// In a piece: its own, and one for each other term; one spare for the factor 1 that faer multiplies with. Then one
 /// for each piece but the first.
-pub(super) fn gram_height(long: usize) -> usize {
-    long.min(TERMS) + long.div_ceil(TERMS)
+pub(super) fn gram_height(long: usize, short: usize) -> usize {
+    let terms = terms(long, short);
+    long.min(terms) + long.div_ceil(terms)
 }
 
 /// A bound of `‖Ĝ − MᵀM‖₂` for the result of [`gram`]: with `e = u‖M‖_F` and `s = ‖ |M| ‖₂`,
@@ -37,22 +44,23 @@ pub(super) fn gram_height(long: usize) -> usize {
 /// `‖BᵀB − MᵀM‖₂ = ‖(B − M)ᵀB + Mᵀ(B − M)‖₂ ≤ e(2s + e)`. By lemma L2, `|Ĝ − BᵀB| ≤ γ_h |B|ᵀ|B|`, for `h` the
 /// [`gram_height`]. A product or an entry that underflows is off by `ω/2 = 2⁻¹⁵⁰`; for entries of magnitude at most 2
 /// that is in norm less than `8mnω`, far below the allowance `2⁻¹⁰⁰`. ∎
-pub(super) fn gram_error(long: usize, norms: &EntryNorms) -> f64 {
+pub(super) fn gram_error(long: usize, short: usize, norms: &EntryNorms) -> f64 {
     let s = square_root_up(norms.size);
     let e = mul_up(UNIT_ROUNDOFF, square_root_up(norms.frobenius_square));
     let outer = add_up(s, e);
-    let sums = mul_up(gamma(gram_height(long)), mul_up(outer, outer));
+    let sums = mul_up(gamma(gram_height(long, short)), mul_up(outer, outer));
     let entries = mul_up(e, add_up(outer, s));
     add_up(add_up(sums, entries), UNDERFLOW_ALLOWANCE)
 }
 
 /// Computes the lower triangle of `Ĝ`; entries above it are overwritten by anything. `rounded` receives `B`, as many
-/// rows at a time as fit (at least [`TERMS`] if not all), and `product` at least `short²` numbers.
+/// rows at a time as fit, all or at least `2 short`; `product` holds `short²` numbers.
 pub(super) fn gram(matrix: &[f64], long: usize, out: &mut [f32], rounded: &mut [f32], product: &mut [f32]) {
     let short = matrix.len() / long;
     let fitting = rounded.len() / short;
-    let slice = if fitting >= long { long } else { fitting / TERMS * TERMS };
-    for start in (0..long).step_by(slice.max(1)) {
+    let length = terms(long, short);
+    let slice = if fitting >= long { long } else { fitting / length * length };
+    for start in (0..long).step_by(slice) {
         let rows = slice.min(long - start);
         let rounded = &mut rounded[..rows * short];
         for (rounded, column) in rounded.chunks_exact_mut(rows).zip(matrix.chunks_exact(long)) {
@@ -64,8 +72,8 @@ pub(super) fn gram(matrix: &[f64], long: usize, out: &mut [f32], rounded: &mut [
             for top in (left..short).step_by(TILE_ROWS) {
                 let height = TILE_ROWS.min(short - top);
                 let product = &mut product[..height * columns];
-                for first in (0..rows).step_by(TERMS) {
-                    let terms = TERMS.min(rows - first);
+                for first in (0..rows).step_by(length) {
+                    let terms = length.min(rows - first);
                     matmul(
                         MatMut::from_column_major_slice_mut(&mut *product, height, columns),
                         Accum::Replace,

@@ -41,3 +41,6 @@ pub(super) fn apply(lower: &[f32], x: &[f64], buffer: &mut [f64], out: &mut [f64
         *out = f64::from(product);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::super::kato_temple_block::RitzBlock;
 use super::super::lanczos::{Lanczos, Operator, RitzValues, next_uniform, normalize};
 use super::super::ritz_vector::RitzVector;
 use super::deflation::SingleDeflation;
-use super::gram::{gram, gram_error, round};
+use super::gram::{LEAST, gram, gram_error, round};
 use super::refine::refine;
 use super::{UNIT_ROUNDOFF, gamma};
 use crate::Certificate;
@@ -62,12 +62,12 @@ impl Workspace<'_> {
         let (short, long) = (self.short(), self.long());
         // The quotient and the residual cost a product each.
         let left = limits.products.saturating_sub(spent.products + 2);
-        if short < 2 || left == 0 {
+        if short < LEAST || left == 0 {
             return false;
         }
         let (gram_single, factor) = cast_slice_mut::<f64, f32>(self.factor).split_at_mut(short * short);
         gram(self.matrix, long, gram_single, cast_slice_mut(self.gram), factor);
-        let proof = Proof { gram_error: gram_error(long, entries) };
+        let proof = Proof { gram_error: gram_error(long, short, entries) };
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
         self.next.iter_mut().for_each(|x| *x = next_uniform(&mut random));
         let (image, _) = self.images.split_at_mut(long);
