@@ -41,8 +41,7 @@ fn multiply_both_ways<S: Simd>(
     let ((c, c_rest), (d, d_rest)) = (S::as_simd_f32s(c), S::as_simd_f32s(d));
     let ((x, x_rest), (out, out_rest)) = (S::as_simd_f32s(x), S::as_mut_simd_f32s(out));
     let [p, q, r, s] = factors;
-    let (p, q, r, s) =
-        (simd.splat_f32s(p), simd.splat_f32s(q), simd.splat_f32s(r), simd.splat_f32s(s));
+    let (p, q, r, s) = (simd.splat_f32s(p), simd.splat_f32s(q), simd.splat_f32s(r), simd.splat_f32s(s));
     let zero = simd.splat_f32s(0.0);
     let (mut t, mut u, mut v, mut w) = (zero, zero, zero, zero);
     for (((((out, &a), &b), &c), &d), &x) in out.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(x) {
@@ -77,8 +76,7 @@ fn add_columns<S: Simd>(simd: S, columns: [&[f32]; GROUP], factors: [f32; GROUP]
     let ((c, c_rest), (d, d_rest)) = (S::as_simd_f32s(c), S::as_simd_f32s(d));
     let (out, out_rest) = S::as_mut_simd_f32s(out);
     let [p, q, r, s] = factors;
-    let (p, q, r, s) =
-        (simd.splat_f32s(p), simd.splat_f32s(q), simd.splat_f32s(r), simd.splat_f32s(s));
+    let (p, q, r, s) = (simd.splat_f32s(p), simd.splat_f32s(q), simd.splat_f32s(r), simd.splat_f32s(s));
     for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         let left = simd.mul_add_e_f32s(a, p, simd.mul_add_e_f32s(b, q, *out));
         let right = simd.mul_add_e_f32s(c, r, simd.mul_f32s(d, s));

@@ -89,13 +89,22 @@ fn exact_gram(matrix: &[f64], long: usize) -> Exact {
 #[test]
 fn products_of_the_crate_faer_keep_to_the_lemma() {
     let mut source = Source(1);
-    for (long, short, rows) in
-        [(1, 1, 1), (70, 33, 70), (70, 33, 64), (300, 150, 300), (1100, 65, 1100), (1500, 32, 128), (131, 131, 300)]
-    {
+    for (long, short, rows) in [
+        (1, 1, 1),
+        (70, 33, 70),
+        (70, 33, 64),
+        (300, 150, 300),
+        (1100, 65, 1100),
+        (1500, 32, 128),
+        (131, 131, 300),
+    ] {
         for positive in [false, true] {
             let matrix: Vec<f64> = source.numbers(long * short);
-            let matrix: Vec<f64> =
-                matrix.iter().map(|&x| if positive { x.magnitude() } else { x }).map(|x| f64::from(x as f32)).collect();
+            let matrix: Vec<f64> = matrix
+                .iter()
+                .map(|&x| if positive { x.magnitude() } else { x })
+                .map(|x| f64::from(x as f32))
+                .collect();
             let out = single_gram(&matrix, long, rows);
             let allowed = gamma(gram_height(long, short));
             for (j, y) in matrix.chunks_exact(long).enumerate() {
@@ -290,9 +299,15 @@ fn gram_error_covers_sums_that_always_round_down() {
 /// The entries are rounded as well: all of them up.
 #[test]
 fn gram_error_is_no_less_than_its_formula() {
-    for (long, short, height) in
-        [(1, 1, 2), (40, 33, 41), (64, 64, 65), (1024, 64, 64 + 16), (1024, 128, 256 + 4), (1025, 1025, 64 + 17), (2048, 512, 64 + 32)]
-    {
+    for (long, short, height) in [
+        (1, 1, 2),
+        (40, 33, 41),
+        (64, 64, 65),
+        (1024, 64, 64 + 16),
+        (1024, 128, 256 + 4),
+        (1025, 1025, 64 + 17),
+        (2048, 512, 64 + 32),
+    ] {
         assert_eq!(gram_height(long, short), height);
         // s = 16, ‖M‖_F = 64.
         let norms = EntryNorms { frobenius_square: 4096.0, size: 256.0, column_square: 1.0 };
