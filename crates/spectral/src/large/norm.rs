@@ -20,9 +20,11 @@ use crate::norm::{Certificate, SpectralNorm, without_workspace};
 /// the largest it is a few `u` wide, otherwise about `n²u` for the smaller dimension `n`. Entries of type `f32`
 /// are converted to `f64`, exactly, and the ends rounded outward.
 ///
-/// All arithmetic is `f64`. Without the feature `faer` the result is the same bits on every target; with it, products
-/// and factorizations come from that crate, in an order that depends on the processor, so the last bits may
-/// differ, the validity does not. That is why this function has a name of its own.
+/// All arithmetic is `f64`, and without the feature `faer` the result is the same bits on every target. With it,
+/// products and factorizations come from that crate, in an order that depends on the processor, so the last bits may
+/// differ, the validity does not; that is why this function has a name of its own. Then the gap below the largest
+/// singular value, of which a crude bound is enough, is proved in `f32` if it is not too narrow for that, and in `f64`
+/// otherwise.
 ///
 /// The workspace is [`large_workspace_len`] long; its contents do not matter, and [`Effort::Cheap`] needs none. Nothing
 /// is allocated, except by the crate faer if it is used. About `mn² + n³/3` operations.
