@@ -213,10 +213,10 @@ mod tests {
             let x = &seed[seed.len() - n..];
             let mut out = vec![f32::NAN; n];
             symmetric_product(&lower, x, &mut out);
-            for i in 0..n {
+            for (i, out) in out.iter().enumerate() {
                 let expected: f64 =
                     (0..n).map(|j| f64::from(entry(i.max(j), i.min(j))) * f64::from(x[j])).sum();
-                prop_assert!((f64::from(out[i]) - expected).abs() <= 1e-4);
+                prop_assert!((f64::from(*out) - expected).abs() <= 1e-4);
             }
             // LLᵀx, solved for x.
             let lower_part = |i: usize, j: usize| if i >= j { f64::from(entry(i, j)) } else { 0.0 };
