@@ -35,7 +35,8 @@ pub enum Effort {
     /// As [`Standard`](Self::Standard), within these numbers.
     ///
     /// Without a factorization the Gram matrix is not formed, and each step of the search costs two products. With
-    /// some, it is formed in addition, which costs about as much as three factorizations.
+    /// some, it is formed in addition, which costs about as much as three factorizations. With the feature `faer` the
+    /// first factorization is in `f32`, at half the cost, and solving with its factor counts as a product.
     Budget {
         /// Products of the matrix, its transpose or its Gram matrix with a vector.
         matrix_vector_products: usize,

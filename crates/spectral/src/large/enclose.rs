@@ -59,27 +59,27 @@ pub(super) struct Spent {
 
 /// The best bounds so far.
 #[derive(Clone, Copy, Debug)]
-struct Best {
-    lower: f64,
-    upper: f64,
+pub(super) struct Best {
+    pub(super) lower: f64,
+    pub(super) upper: f64,
     certificate: Certificate,
 }
 
 impl Best {
-    fn raise(&mut self, lower: f64) {
+    pub(super) fn raise(&mut self, lower: f64) {
         if lower > self.lower {
             self.lower = lower;
         }
     }
 
-    fn lower_to(&mut self, upper: f64, certificate: Certificate) {
+    pub(super) fn lower_to(&mut self, upper: f64, certificate: Certificate) {
         if upper < self.upper {
             self.upper = upper;
             self.certificate = certificate;
         }
     }
 
-    fn is_within(&self, width: Option<f64>) -> bool {
+    pub(super) fn is_within(&self, width: Option<f64>) -> bool {
         width.is_some_and(|width| self.upper - self.lower <= width * self.upper)
     }
 }
@@ -110,12 +110,17 @@ impl GramKnown {
     }
 }
 
-/// How many of a run's Ritz vectors join the `locked` ones, of largest quotient `top`, and the Ritz value below them:
-/// the first choice for which the Kato-Temple bound should be about `u/10` off and its gap be provable.
-fn choose(ritz: &RitzValues, locked: usize, top: f64, error: impl Fn(f64) -> f64) -> Option<(usize, f64)> {
+/// How many of a run's Ritz vectors join the `locked` ones, of largest quotient `top` and residuals whose squares add up
+/// to `squares`, and the Ritz value below them: the first choice for which the Kato-Temple bound should be about `u/10`
+/// off and its gap be provable.
+fn choose(
+    ritz: &RitzValues,
+    (locked, mut squares): (usize, f64),
+    top: f64,
+    error: impl Fn(f64) -> f64,
+) -> Option<(usize, f64)> {
     let top = top.greater(ritz.values[0]);
     let error = error(top);
-    let mut squares = 0.0;
     for count in 0..=(BLOCK_LIMIT - locked).min(ritz.count) {
         if count > 0 {
             squares += ritz.residuals[count - 1] * ritz.residuals[count - 1];
@@ -146,11 +151,11 @@ fn is_hopeless(ritz: &RitzValues, error: impl Fn(f64) -> f64) -> bool {
 }
 
 impl Workspace<'_> {
-    fn short(&self) -> usize {
+    pub(super) fn short(&self) -> usize {
         self.next.len()
     }
 
-    fn long(&self) -> usize {
+    pub(super) fn long(&self) -> usize {
         self.matrix.len() / self.short()
     }
 
@@ -172,6 +177,11 @@ impl Workspace<'_> {
         if best.is_within(limits.width) {
             return best;
         }
+        let frobenius = square_root_up(entries.frobenius_square);
+        #[cfg(feature = "faer")]
+        if limits.factorizations > 0 && self.search_in_single(&entries, frobenius, limits, spent, &mut best) {
+            return best;
+        }
         let known = (limits.factorizations > 0).then(|| {
             gram(self.matrix, long, self.gram, self.pack);
             let known = GramKnown {
@@ -184,7 +194,6 @@ impl Workspace<'_> {
             best.lower_to(upper, Certificate::EntryNorms);
             known
         });
-        let frobenius = square_root_up(entries.frobenius_square);
         self.search_gap(known.as_ref(), frobenius, limits, spent, &mut best);
         if let Some(known) = known {
             self.search_directly(&known, frobenius, limits, spent, &mut best);
@@ -204,7 +213,7 @@ impl Workspace<'_> {
         let short = self.short();
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
         self.next.iter_mut().for_each(|x| *x = next_uniform(&mut random));
-        let mut locked = 0;
+        let (mut locked, mut squares) = (0, 0.0);
         for attempt in 0..ATTEMPTS {
             let error = |value: f64| known.map_or(0.0, |known| known.certificate_error(short, value));
             let top = best.lower * best.lower;
@@ -230,14 +239,15 @@ impl Workspace<'_> {
             let least = if attempt > 0 { RITZ_VALUES + 3 } else { 1 };
             let ritz = lanczos.run(operator, old, image, (left.min(STEPS_LIMIT), &mut random), |ritz| {
                 ritz.steps >= least
-                    && (choose(ritz, locked, top, error).is_some() || is_hopeless(ritz, error))
+                    && (choose(ritz, (locked, squares), top, error).is_some() || is_hopeless(ritz, error))
             });
             spent.products += ritz.steps * each;
-            let choice = choose(&ritz, locked, top, error);
+            let choice = choose(&ritz, (locked, squares), top, error);
             let added = choice.map_or(usize::from(locked == 0 || ritz.values[0] > top), |(count, _)| count);
             let added = added.min(ritz.count).min(BLOCK_LIMIT - locked);
             for (index, out) in new.chunks_exact_mut(short).take(added).enumerate() {
                 lanczos.ritz_vector(&ritz, index, out);
+                squares += ritz.residuals[index] * ritz.residuals[index];
             }
             let affordable =
                 limits.products.saturating_sub(spent.products) >= 2 * (locked + added) * (1 + each);

@@ -42,13 +42,13 @@ impl EntryNorms {
                 #[inline(always)]
                 || {
                     let mut sums = [0.0; 8];
-                    let chunks = column.chunks_exact(8);
-                    for (sum, a) in sums.iter_mut().zip(chunks.remainder()) {
+                    let (chunks, rest) = column.as_chunks::<8>();
+                    for (sum, a) in sums.iter_mut().zip(rest) {
                         *sum = a.magnitude();
                     }
                     for chunk in chunks {
-                        for lane in 0..8 {
-                            sums[lane] += chunk[lane].magnitude();
+                        for (sum, a) in sums.iter_mut().zip(chunk) {
+                            *sum += a.magnitude();
                         }
                     }
                     for (sum, a) in row_sums.iter_mut().zip(column) {

@@ -4,7 +4,8 @@
 //!
 //! Let the `q` columns of `X` be independent, `N = XᵀX`, `Θ = XᵀGX`, `R = GX − XS` with any `S`, `β > 0` at most
 //! `λ_min(N)`, `b` at least every Rayleigh quotient of `G` on the orthogonal complement of `X`, and `θ` the largest
-//! eigenvalue of the pencil `Θ − tN`. If `b < θ` then `λ₁ ≤ θ + ‖R‖₂²/(β(θ − b))`. One column gives theorem T2.
+//! eigenvalue of the pencil `Θ − tN`. If `b < θ` then `λ₁ ≤ θ + ‖R‖₂²/(β(θ − b))`. One column gives
+//! theorem T2, for which `b ≥ λ₂` is enough: `(G − λ₁)(G − b)` is positive semidefinite.
 //!
 //! *Proof.* With the orthonormal `Q = XN^(−1/2)`, `G` is `[Θ_Q, Eᵀ; E, B]` with `B ≤ b`. For `t > b`, `tI − G ≥ 0` if
 //! `tI − Θ_Q − Eᵀ(tI − B)⁻¹E ≥ 0`, which holds if `θ + ‖E‖²/(t − b) ≤ t`, as it does for `t = θ + ‖E‖²/(θ − b)`.
@@ -58,7 +59,7 @@ impl RitzBlock<'_> {
     }
 
     /// An upper bound of the largest singular value, if `complement` bounds the Rayleigh quotients of `G` on the
-    /// orthogonal complement of the block and `residual_square ≥ ‖R‖_F²`. `None` if the bound does not exist: the
+    /// orthogonal complement of the block (`λ₂`, if the block is one vector) and `residual_square ≥ ‖R‖_F²`. `None` if the bound does not exist: the
     /// complement reaches the block, or the vectors are nearly dependent.
     pub(super) fn upper(&self, residual_square: f64, complement: f64) -> Option<f64> {
         let largest_lower = self.known.iter().fold(0.0_f64, |m, v| m.greater(v.lower()));

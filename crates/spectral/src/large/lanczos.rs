@@ -25,6 +25,9 @@ pub(super) enum Operator<'a> {
     Gram(&'a [f64]),
     /// By `M`, then `Mᵀ`.
     Matrix(&'a [f64]),
+    /// By `Ĝ` in binary32, its lower triangle.
+    #[cfg(feature = "faer")]
+    Single(&'a [f32]),
 }
 
 impl Operator<'_> {
@@ -32,6 +35,8 @@ impl Operator<'_> {
     pub(super) fn products(&self) -> usize {
         match self {
             Self::Gram(_) => 1,
+            #[cfg(feature = "faer")]
+            Self::Single(_) => 1,
             Self::Matrix(_) => 2,
         }
     }
@@ -47,6 +52,8 @@ impl Operator<'_> {
                 add_product(matrix, x, 1.0, image);
                 transposed_product(matrix, image, out);
             }
+            #[cfg(feature = "faer")]
+            Self::Single(lower) => super::single::apply(lower, x, image, out),
         }
     }
 }
@@ -171,7 +178,7 @@ impl Lanczos<'_> {
                 || (k + 1 >= check && !(exhausted_now && exhausted < RITZ_VALUES))
             {
                 self.ritz_values(k + 1, beta, &mut ritz);
-                check = k + 2 + (k + 1) / 8;
+                check = k + 1 + ((k + 1) / 12).max(4);
                 if ritz.complete || stop(&ritz) {
                     break;
                 }

@@ -15,6 +15,9 @@
 //!    the matrix itself;
 //! 6. no gap: Cholesky of `cI − Ĝ` for `c` as small as succeeds (T5).
 //!
+//! With the feature `faer`, steps 2 to 4 are tried in binary32 first, and the factor then corrects the vector
+//! (the module `single`).
+//!
 //! Steps 3 and 4 only propose: whatever they find, the bounds hold.
 
 mod cholesky;
@@ -24,10 +27,14 @@ mod enclose;
 mod gram;
 mod kato_temple_block;
 mod lanczos;
+#[cfg(all(feature = "faer", target_arch = "x86_64"))]
+mod lanes;
 mod norm;
 mod products;
 mod rayleigh_ritz;
 mod ritz_vector;
+#[cfg(feature = "faer")]
+mod single;
 mod tridiagonal;
 mod vectorized;
 

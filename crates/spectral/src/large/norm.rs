@@ -2,7 +2,7 @@
 
 //! The public functions of the large path.
 
-use nalgebra::{Dim, Matrix, RawStorage};
+use nalgebra::{Dim, Matrix, RawStorage, Vector2};
 use widthwise_linalg::{KernelError, Scaling};
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 
@@ -10,6 +10,7 @@ use super::effort::Effort;
 use super::enclose::Workspace;
 use super::gram::pack_len;
 use super::lanczos::BLOCK_LIMIT;
+use super::vectorized::vectorized;
 use crate::norm::{Certificate, SpectralNorm, without_workspace};
 
 /// Encloses the spectral norm `‖A‖₂ = max ‖Ax‖/‖x‖`, the largest singular value, of a large matrix.
@@ -19,9 +20,11 @@ use crate::norm::{Certificate, SpectralNorm, without_workspace};
 /// the largest it is a few `u` wide, otherwise about `n²u` for the smaller dimension `n`. Entries of type `f32`
 /// are converted to `f64`, exactly, and the ends rounded outward.
 ///
-/// All arithmetic is `f64`. Without the feature `faer` the result is the same bits on every target; with it, products
-/// and factorizations come from that crate, in an order that depends on the processor, so the last bits may
-/// differ, the validity does not. That is why this function has a name of its own.
+/// All arithmetic is `f64`, and without the feature `faer` the result is the same bits on every target. With it,
+/// products and factorizations come from that crate, in an order that depends on the processor, so the last bits may
+/// differ, the validity does not; that is why this function has a name of its own. Then the gap below the largest
+/// singular value, of which a crude bound is enough, is proved in `f32` if it is not too narrow for that, and in `f64`
+/// otherwise.
 ///
 /// The workspace is [`large_workspace_len`] long; its contents do not matter, and [`Effort::Cheap`] needs none. Nothing
 /// is allocated, except by the crate faer if it is used. About `mn² + n³/3` operations.
@@ -60,16 +63,24 @@ where
     if effort != Effort::Cheap && work.len() < needed {
         return Err(KernelError::shape("workspace", needed, work.len()));
     }
-    let scaling = Scaling::of(a)?;
-    if let Some(norm) = without_workspace(a, &scaling)? {
-        return Ok(norm);
-    }
     if effort == Effort::Cheap {
+        if let Some(norm) = without_workspace(a, &Scaling::of(a)?)? {
+            return Ok(norm);
+        }
         let value = crate::spectral_norm_bounds(a)?;
         return Ok(SpectralNorm::new(value, Certificate::EntryNorms));
     }
     let mut workspace = partition(a.nrows(), a.ncols(), work);
-    let exact = load(a, &scaling, workspace.matrix);
+    load(a, workspace.matrix);
+    let scaling = match extremes(workspace.matrix) {
+        Some(extremes) => Scaling::of(&Vector2::from(extremes.map(T::from_f64)))?,
+        // It knows where the entry is that is not finite.
+        None => Scaling::of(a)?,
+    };
+    if let Some(norm) = without_workspace(a, &scaling)? {
+        return Ok(norm);
+    }
+    let exact = scale(&scaling, workspace.matrix);
     let (norm, certificate, spent) = workspace.enclose(effort.limits());
     // Entries that were rounded to multiples of ω move the norm, at least 1, by less than √(mn)·ω: far less than an ulp.
     let norm = if exact { norm } else { Enclosure::from_bounds(norm.lo().next_down(), norm.hi().next_up()) };
@@ -148,27 +159,60 @@ fn partition(rows: usize, columns: usize, work: &mut [f64]) -> Workspace<'_> {
     Workspace { matrix, gram, factor, vectors, images, diagonal, beside, next, residual, scratch, pack }
 }
 
-/// Copies the scaled matrix, transposed if it has fewer rows than columns; whether no entry lost a digit.
-fn load<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(
-    a: &Matrix<T, R, C, S>,
-    scaling: &Scaling<T>,
-    out: &mut [f64],
-) -> bool {
+/// Copies the matrix, transposed if it has fewer rows than columns.
+fn load<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(a: &Matrix<T, R, C, S>, out: &mut [f64]) {
+    let (rows, columns) = a.shape();
+    for j in 0..columns {
+        let column = a.column(j);
+        if rows >= columns {
+            for (i, out) in out[j * rows..(j + 1) * rows].iter_mut().enumerate() {
+                *out = column[i].to_f64();
+            }
+        } else {
+            for (i, out) in out.iter_mut().skip(j).step_by(columns).enumerate() {
+                *out = column[i].to_f64();
+            }
+        }
+    }
+}
+
+/// The magnitudes of the largest entry and of the smallest that is not zero (zero if all are); `None` if an entry is not
+/// finite.
+///
+/// The bits of magnitudes are in the order of the magnitudes, with infinity and NaN last, and integers have a maximum
+/// that the compiler vectorises.
+fn extremes(entries: &[f64]) -> Option<[f64; 2]> {
+    let (largest, smallest) = vectorized(
+        #[inline(always)]
+        || {
+            let (mut largest, mut smallest) = (0_i64, i64::MAX);
+            for x in entries {
+                let bits = x.magnitude().to_bits().cast_signed();
+                largest = if bits > largest { bits } else { largest };
+                let bits = if bits == 0 { i64::MAX } else { bits };
+                smallest = if bits < smallest { bits } else { smallest };
+            }
+            (largest, smallest.min(largest))
+        },
+    );
+    let found = [largest, smallest].map(|bits| f64::from_bits(bits.cast_unsigned()));
+    found.iter().all(|x| x.is_finite()).then_some(found)
+}
+
+/// Scales by a power of two; whether no entry lost a digit.
+fn scale<T: Scalar>(scaling: &Scaling<T>, entries: &mut [f64]) -> bool {
     // binary32 reaches nowhere near the ends of binary64, so that its entries are scaled exactly there.
     let wider = T::DIGITS < <f64 as Scalar>::DIGITS;
     let factor = f64::power_of_two(-scaling.exponent());
-    let scaled = |x: T| if wider { x.to_f64() * factor } else { scaling.apply(x).to_f64() };
-    let (rows, columns) = a.shape();
-    if rows >= columns {
-        for (out, &a) in out.iter_mut().zip(a.iter()) {
-            *out = scaled(a);
-        }
-    } else {
-        for (j, column) in a.column_iter().enumerate() {
-            for (out, &a) in out.iter_mut().skip(j).step_by(columns).zip(column.iter()) {
-                *out = scaled(a);
-            }
-        }
+    if scaling.exponent() != 0 {
+        vectorized(
+            #[inline(always)]
+            || {
+                for x in entries.iter_mut() {
+                    *x = if wider { *x * factor } else { scaling.apply(T::from_f64(*x)).to_f64() };
+                }
+            },
+        );
     }
     wider || scaling.is_exact()
 }

@@ -15,9 +15,9 @@ use super::vectorized::vectorized;
 
 /// Sums that a dot product of columns is split into: entry `k` goes to sum `k mod LANES`, and the sums are added in
 /// pairs at half the distance, eight, four, two, one.
-const LANES: usize = 16;
-/// Rows of [`compensated_product`] at a time: some cache lines of each column, and sums that stay in the first cache.
-const ROWS: usize = 64;
+pub(super) const LANES: usize = 16;
+/// Rows of [`compensated_product`] at a time: a fair part of a page of each column, and sums that stay in the first cache.
+const ROWS: usize = 256;
 
 /// The most roundings that a product meets on its way into [`dot`] of `length` terms: its own, `⌈length/16⌉ − 1`
 /// additions in its lane (the first, to zero, is exact) and four of the lanes.
@@ -27,7 +27,7 @@ pub(super) fn dot_height(length: usize) -> usize {
 
 /// `xᵀy` in [`LANES`] sums.
 #[inline(always)]
-fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
+pub(super) fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let ((x_chunks, x_rest), (y_chunks, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
     for (sum, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
@@ -47,6 +47,13 @@ fn lanes_dot(x: &[f64], y: &[f64]) -> f64 {
 
 /// `xᵀy`; its error is at most `γ_h Σ|x_i y_i|` and underflow, `h` the [`dot_height`].
 pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
+    #[cfg(all(feature = "faer", target_arch = "x86_64"))]
+    if let Some(processor) = pulp::x86::V3::try_new() {
+        return processor.vectorize(
+            #[inline(always)]
+            || super::lanes::dot(processor, x, y),
+        );
+    }
     vectorized(
         #[inline(always)]
         || lanes_dot(x, y),
@@ -55,6 +62,18 @@ pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
 
 /// `Mᵀy` into `out`, each entry as by [`dot`].
 pub(super) fn transposed_product(matrix: &[f64], y: &[f64], out: &mut [f64]) {
+    #[cfg(all(feature = "faer", target_arch = "x86_64"))]
+    if let Some(processor) = pulp::x86::V3::try_new() {
+        processor.vectorize(
+            #[inline(always)]
+            || {
+                for (out, column) in out.iter_mut().zip(matrix.chunks_exact(y.len())) {
+                    *out = super::lanes::dot(processor, column, y);
+                }
+            },
+        );
+        return;
+    }
     vectorized(
         #[inline(always)]
         || {

@@ -2,11 +2,17 @@
 
 //! The largest eigenvalues of a symmetric tridiagonal matrix and their eigenvectors.
 //!
-//! Bisection by Sturm counts, then inverse iteration. Nothing here is certified: the results propose vectors.
+//! Sturm counts, several at a time, then inverse iteration. Nothing here is certified: the results propose vectors.
+
+use core::array;
 
 use widthwise_rounding::Scalar;
 
 use super::products::two_norm;
+use super::vectorized::vectorized;
+
+/// Parts that an interval is cut into at a time.
+const SECTIONS: usize = 9;
 
 /// A symmetric tridiagonal matrix: its diagonal, and the entries beside it (one fewer).
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +37,41 @@ impl Tridiagonal<'_> {
         count
     }
 
+    /// [`count_above`](Self::count_above) of several numbers: the divisions of one wait for those of no other.
+    fn counts_above(&self, x: [f64; SECTIONS - 1]) -> [usize; SECTIONS - 1] {
+        vectorized(
+            #[inline(always)]
+            || {
+                let (mut counts, mut pivots) = ([0; SECTIONS - 1], [1.0; SECTIONS - 1]);
+                let mut beside = 0.0;
+                for (j, &a) in self.diagonal.iter().enumerate() {
+                    for ((pivot, count), x) in pivots.iter_mut().zip(&mut counts).zip(&x) {
+                        let next = (a - x) - beside / *pivot;
+                        *pivot = if next == 0.0 { -f64::MIN_NORMAL } else { next };
+                        *count += usize::from(*pivot > 0.0);
+                    }
+                    beside = self.beside.get(j).map_or(0.0, |b| b * b);
+                }
+                counts
+            },
+        )
+    }
+
     /// The eigenvalue number `index` from the top, which lies in `[lo, hi]`, to about `tolerance`.
     pub(super) fn eigenvalue(&self, index: usize, lo: f64, hi: f64, tolerance: f64) -> f64 {
         let (mut lo, mut hi) = (lo, hi);
+        for _ in 0..32 {
+            let step = (hi - lo) / f64::from_count(SECTIONS);
+            if hi - lo <= tolerance || lo + step <= lo || hi - step >= hi {
+                break;
+            }
+            let points = array::from_fn(|k| lo + step * f64::from_count(k + 1));
+            let counts = self.counts_above(points);
+            let above = counts.iter().filter(|&&count| count > index).count();
+            lo = if above > 0 { points[above - 1] } else { lo };
+            hi = if above < points.len() { points[above] } else { hi };
+        }
+        // The last digits.
         for _ in 0..100 {
             let middle = lo + 0.5 * (hi - lo);
             if hi - lo <= tolerance || middle <= lo || middle >= hi {
