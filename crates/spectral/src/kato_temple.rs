@@ -159,8 +159,7 @@ impl<T: Scalar> RayleighQuotient<T> {
         inflate_up(4, (computed + (rounding * rounding + allowance)) * T::from_count(2))
     }
 
-    /// The Kato-Temple bound: an upper bound of the largest singular value if `λ₂ ≤ b`, `None` unless `b < ρ`, or if it is twice
-    /// the root.
+    /// The Kato-Temple bound: an upper bound of the largest singular value if `λ₂ ≤ b`, `None` unless `b < ρ`.
     ///
     /// `√(ρ + d) ≤ √ρ + d/(2√ρ)` for `d = ε²/(ρ − b)`.
     #[inline(always)]
@@ -173,11 +172,9 @@ impl<T: Scalar> RayleighQuotient<T> {
         }
         let excess = residual_square_upper / (gap * (lower + lower));
         let above = self.correction + inflate_up(5, self.radius + excess);
-        if !(above.magnitude() <= self.root) {
-            return None;
-        }
         let (high, low) = fast_two_sum(self.root, above);
-        let bound = if low > T::zero() { high.next_up() } else { high };
+        // The rest of the sum is known only if the first term is the larger one.
+        let bound = if low > T::zero() || above > self.root { high.next_up() } else { high };
         if bound.is_finite() { Some(bound) } else { None }
     }
 }
