@@ -32,6 +32,7 @@ pub struct Scaling<T> {
     first: T,
     second: T,
     exact: bool,
+    zero: bool,
 }
 
 impl<T: Scalar> Scaling<T> {
@@ -40,25 +41,31 @@ impl<T: Scalar> Scaling<T> {
     /// # Errors
     ///
     /// Fails on the first entry, in column-major order, that is NaN or infinite.
+    #[inline]
     pub fn of<R: Dim, C: Dim, S: RawStorage<T, R, C>>(a: &Matrix<T, R, C, S>) -> Result<Self, KernelError> {
-        let mut largest = T::zero();
-        let mut smallest = T::INFINITY;
-        let mut poison = T::zero();
-        for &entry in a.iter() {
-            let magnitude = entry.magnitude();
-            // 0·x is zero for a finite x and NaN otherwise: one accumulator finds both, where a running
-            // maximum would ignore a NaN.
-            poison += magnitude * T::zero();
-            largest = largest.greater(magnitude);
-            if magnitude > T::zero() {
-                smallest = smallest.lesser(magnitude);
+        // Four of each, so that one entry need not wait for the one before.
+        let mut extremes = [Extremes::none(); 4];
+        let (rows, columns) = a.shape();
+        for j in 0..columns {
+            let mut i = 0;
+            while i + 4 <= rows {
+                for (lane, extremes) in extremes.iter_mut().enumerate() {
+                    extremes.meet(a[(i + lane, j)]);
+                }
+                i += 4;
+            }
+            while i < rows {
+                extremes[i % 4].meet(a[(i, j)]);
+                i += 1;
             }
         }
+        let [first, second, third, fourth] = extremes;
+        let Extremes { largest, smallest, poison } = first.with(second).with(third.with(fourth));
         if poison.is_nan() {
             return Err(first_not_finite(a));
         }
         let (Some(high), Some(low)) = (largest.exponent(), smallest.exponent()) else {
-            return Ok(Self { exponent: 0, first: T::one(), second: T::one(), exact: true });
+            return Ok(Self { exponent: 0, first: T::one(), second: T::one(), exact: true, zero: true });
         };
         let wanted = -high;
         let first = wanted.min(T::MAX_EXPONENT);
@@ -68,6 +75,7 @@ impl<T: Scalar> Scaling<T> {
             second: T::power_of_two(wanted - first),
             // An entry stays a multiple of its last digit if it stays normal.
             exact: low - high > -T::MAX_EXPONENT,
+            zero: false,
         })
     }
 
@@ -87,6 +95,12 @@ impl<T: Scalar> Scaling<T> {
         self.exponent
     }
 
+    /// Whether there is no entry but zero.
+    #[must_use]
+    pub fn is_of_zero(&self) -> bool {
+        self.zero
+    }
+
     /// Whether no entry lost a digit.
     #[must_use]
     pub fn is_exact(&self) -> bool {
@@ -94,6 +108,42 @@ impl<T: Scalar> Scaling<T> {
     }
 }
 
+/// The largest and the smallest magnitude of some entries but zero.
+#[derive(Clone, Copy)]
+struct Extremes<T> {
+    largest: T,
+    smallest: T,
+    /// Zero if all entries are finite, NaN otherwise.
+    poison: T,
+}
+
+impl<T: Scalar> Extremes<T> {
+    fn none() -> Self {
+        Self { largest: T::zero(), smallest: T::INFINITY, poison: T::zero() }
+    }
+
+    #[inline]
+    fn meet(&mut self, entry: T) {
+        let magnitude = entry.magnitude();
+        // 0·x is zero for a finite x and NaN otherwise: one accumulator finds both, where a running maximum would
+        // ignore a NaN.
+        self.poison += magnitude * T::zero();
+        self.largest = magnitude.greater(self.largest);
+        let counted = if magnitude > T::zero() { magnitude } else { T::INFINITY };
+        self.smallest = counted.lesser(self.smallest);
+    }
+
+    #[inline]
+    fn with(self, other: Self) -> Self {
+        Self {
+            largest: self.largest.greater(other.largest),
+            smallest: self.smallest.lesser(other.smallest),
+            poison: self.poison + other.poison,
+        }
+    }
+}
+
+#[cold]
 fn first_not_finite<T: Scalar, R: Dim, C: Dim, S: RawStorage<T, R, C>>(
     a: &Matrix<T, R, C, S>,
 ) -> KernelError {

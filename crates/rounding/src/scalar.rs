@@ -129,6 +129,14 @@ pub trait Scalar:
     #[must_use]
     fn to_canonical_bits(self) -> u64;
 
+    /// The slice itself if the format is binary64: generic code finds the registers of the format.
+    #[must_use]
+    fn as_doubles(slice: &mut [Self]) -> Option<&mut [f64]>;
+
+    /// The slice itself if the format is binary32.
+    #[must_use]
+    fn as_singles(slice: &mut [Self]) -> Option<&mut [f32]>;
+
     /// The greater of two numbers; the second if they compare equal or one is NaN.
     ///
     /// Written as a comparison because the sign of a zero that `max` returns differs by target.
@@ -171,7 +179,7 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($float:ident, $bits:ident, $digits:literal, $root:path, $log:path, $allowance:literal) => {
+    ($float:ident, $bits:ident, $digits:literal, $root:path, $log:path, $allowance:literal, $own:ident, $other:ident $other_float:ident) => {
         impl Scalar for $float {
             const NAME: &'static str = stringify!($float);
             const UNIT_ROUNDOFF: Self = $float::EPSILON / 2.0;
@@ -266,6 +274,16 @@ macro_rules! scalar {
             }
 
             #[inline]
+            fn $own(slice: &mut [Self]) -> Option<&mut [Self]> {
+                Some(slice)
+            }
+
+            #[inline]
+            fn $other(_: &mut [Self]) -> Option<&mut [$other_float]> {
+                None
+            }
+
+            #[inline]
             fn to_canonical_bits(self) -> u64 {
                 u64::from(if self.is_nan() {
                     $float::NAN.to_bits() & ($bits::MAX >> 1)
@@ -286,8 +304,8 @@ macro_rules! scalar {
 mod implementation {
     use super::Scalar;
 
-    scalar!(f32, u32, 24, libm::sqrtf, libm::logf, -100);
-    scalar!(f64, u64, 53, libm::sqrt, libm::log, -960);
+    scalar!(f32, u32, 24, libm::sqrtf, libm::logf, -100, as_singles, as_doubles f64);
+    scalar!(f64, u64, 53, libm::sqrt, libm::log, -960, as_doubles, as_singles f32);
 }
 
 #[cfg(test)]

@@ -45,9 +45,11 @@ mod norm;
 mod nuclear_norm;
 mod polar;
 mod probabilistic;
+mod registers;
 mod singular_basis;
 mod squaring;
 mod stable_rank;
+mod tiles;
 mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};

@@ -202,7 +202,7 @@ where
         residual: residual.as_mut_slice(),
     };
     workspace.load(a, &scaling);
-    Ok(finish(workspace.enclose(), &scaling))
+    Ok(finish(workspace.enclose_of_shape(rows, columns), &scaling))
 }
 
 /// [`spectral_norm`] of a matrix of any shape in a workspace of the caller's, without allocation.
@@ -276,7 +276,7 @@ where
     C: Dim,
     S: RawStorage<T, R, C>,
 {
-    if a.nrows().min(a.ncols()) <= 1 || a.iter().all(|&entry| entry == T::zero()) {
+    if a.nrows().min(a.ncols()) <= 1 || scaling.is_of_zero() {
         let value = frobenius_norm_enclosure(a)?;
         let zero = value == ScaledEnclosure::zero();
         let certificate = if zero { Certificate::Zero } else { Certificate::TwoNorm };

@@ -13,11 +13,14 @@
 //!
 //! Matrices are square arrays of `n` columns of `n` numbers, symmetric to the bit.
 
-use widthwise_rounding::directed::{add_up, div_up, mul_down, mul_up, square_root_up, sub_down, sub_up};
+use widthwise_rounding::directed::{add_up, div_up, mul_up, square_root_up, sub_down};
 use widthwise_rounding::{Scalar, gamma_upper, inflate_down, inflate_up};
 
+pub(crate) use crate::tiles::product_with_transpose;
+use crate::tiles::square_in_four_sums;
+
 /// The most squarings that any format uses: gaps of `u` show after as many squarings as the format has digits.
-const CAPACITY: usize = 64;
+const CAPACITY: usize = 60;
 
 /// The rounding history of `H_0, …, H_k`.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +28,7 @@ pub(crate) struct SquaringChain<T> {
     gram_exponent: i32,
     gram_error: T,
     squarings: usize,
-    exponents: [i32; CAPACITY],
+    exponents: [i16; CAPACITY],
     errors: [T; CAPACITY],
 }
 
@@ -59,7 +62,8 @@ impl<T: Scalar> SquaringChain<T> {
     }
 
     /// Records `H_{k+1} = 2^(−exponent) fl(H_k²)` with `‖fl(H_k²) − H_k²‖₂ ≤ error`.
-    pub(crate) fn push(&mut self, exponent: i32, error: T) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, exponent: i16, error: T) {
         if let (Some(e), Some(r)) =
             (self.exponents.get_mut(self.squarings), self.errors.get_mut(self.squarings))
         {
@@ -75,7 +79,7 @@ impl<T: Scalar> SquaringChain<T> {
     pub(crate) fn largest_eigenvalue_upper(&self, level: usize, bound: T) -> T {
         let mut bound = bound;
         for (&exponent, &error) in self.exponents.iter().zip(&self.errors).take(level).rev() {
-            bound = square_root_up(add_up(scale_up(bound, exponent), error));
+            bound = square_root_up(add_up(scale_up(bound, i32::from(exponent)), error));
         }
         add_up(scale_up(bound, self.gram_exponent), self.gram_error)
     }
@@ -85,18 +89,22 @@ impl<T: Scalar> SquaringChain<T> {
     /// *Proof.* If two eigenvalues of `G` exceeded `b`, then by Weyl's inequality two of `H_0` would exceed `b_0`; if
     /// two of `H_j` exceed `b_j > 0`, two of `H_j²` exceed `b_j²` and two of `H_{j+1}` exceed `b_{j+1}`. So `μ₂(H_k)
     /// > b_k`, a contradiction. ∎
+    ///
+    /// Below `least` nothing is proved, so that no square underflows; then `fl(b²)(1 − 4u)` rounded is at most
+    /// `b²(1 − u)`, and the difference `fl(b²(1 − u) − E)`, if positive, at most `b² − E`.
+    #[inline(always)]
     pub(crate) fn proves_second_eigenvalue_at_most(&self, b: T, second_square: T) -> bool {
-        // Below the allowance a product by a power of two might round, and squaring a negative number would prove
-        // nonsense.
-        let large_enough = |b: T| b > T::UNDERFLOW_ALLOWANCE;
-        let mut b = sub_down(b, self.gram_error).scale_exp2(-self.gram_exponent);
+        let least = T::power_of_two(-T::MAX_EXPONENT / 4);
+        let three_roundings_down = inflate_down(3, T::one());
+        let mut b = sub_down(b, self.gram_error) * T::power_of_two(-self.gram_exponent);
         for (&exponent, &error) in self.exponents.iter().zip(&self.errors).take(self.squarings) {
-            if !large_enough(b) {
+            if b <= least || b.is_nan() {
                 return false;
             }
-            b = sub_down(mul_down(b, b), error).scale_exp2(-exponent);
+            // Exact, or below `least`.
+            b = (b * b * three_roundings_down - error) * T::power_of_two(-i32::from(exponent));
         }
-        large_enough(b) && mul_down(b, b) >= second_square
+        b > least && b * b * three_roundings_down >= second_square
     }
 }
 
@@ -111,57 +119,9 @@ fn scale_up<T: Scalar>(x: T, exponent: i32) -> T {
 ///
 /// *Proof.* `|fl(MMᵀ) − MMᵀ| ≤ γ_long |M||M|ᵀ + long·ω` entrywise; the allowance exceeds the norm of the last term
 /// and of what the power of two rounds. ∎
+#[inline(always)]
 pub(crate) fn product_error<T: Scalar>(long: usize, size: T) -> T {
     add_up(mul_up(gamma_upper(long), size), T::UNDERFLOW_ALLOWANCE)
-}
-
-/// Computes `factor · M Mᵀ`, symmetric to the bit, for `M` given as columns of `short` numbers and `factor` a power
-/// of two.
-///
-/// Entry `(i, j)` is `Σ_k m_ik · m_jk`, `k` ascending, each in one scalar, multiplied by `factor` once. Eight entries
-/// at a time have their own scalars; an entry that two blocks share is computed twice, to the same bits.
-pub(crate) fn product_with_transpose<T: Scalar>(matrix: &[T], short: usize, factor: T, out: &mut [T]) {
-    const ROWS: usize = 4;
-    if short < ROWS {
-        for j in 0..short {
-            for i in 0..=j {
-                let mut sum = T::zero();
-                for column in matrix.chunks_exact(short) {
-                    sum += column[i] * column[j];
-                }
-                out[i + j * short] = sum * factor;
-                out[j + i * short] = sum * factor;
-            }
-        }
-        return;
-    }
-    let mut j = 0;
-    while j < short {
-        let right = j.min(short - 2);
-        let mut i = 0;
-        while i <= right + 1 {
-            let top = i.min(short - ROWS);
-            let mut first = [T::zero(); ROWS];
-            let mut second = [T::zero(); ROWS];
-            for column in matrix.chunks_exact(short) {
-                let (x, y) = (column[right], column[right + 1]);
-                let rows = &column[top..top + ROWS];
-                for lane in 0..ROWS {
-                    first[lane] += rows[lane] * x;
-                    second[lane] += rows[lane] * y;
-                }
-            }
-            for lane in 0..ROWS {
-                let (row, p, q) = (top + lane, first[lane] * factor, second[lane] * factor);
-                out[row + right * short] = p;
-                out[right + row * short] = p;
-                out[row + (right + 1) * short] = q;
-                out[right + 1 + row * short] = q;
-            }
-            i += ROWS;
-        }
-        j += 2;
-    }
 }
 
 /// What is measured of a symmetric matrix `H` before it is squared.
@@ -175,15 +135,12 @@ pub(crate) struct Measure<T> {
     pub(crate) square_upper: T,
     /// An upper bound of `‖H‖_∞`, the largest sum of magnitudes of a column.
     pub(crate) max_sum_upper: T,
-    /// The position of the largest diagonal entry.
-    pub(crate) largest_diagonal: usize,
 }
 
 impl<T: Scalar> Measure<T> {
     /// Measures `H`: squares and magnitudes are summed down each column, the squares then over the columns.
     pub(crate) fn of(h: &[T], n: usize) -> Self {
         let (mut trace, mut square, mut max_sum) = (T::zero(), T::zero(), T::zero());
-        let (mut largest, mut largest_diagonal) = (T::zero(), 0);
         for (j, column) in h.chunks_exact(n).enumerate() {
             let (mut squares, mut magnitudes) = (T::zero(), T::zero());
             for &x in column {
@@ -192,11 +149,7 @@ impl<T: Scalar> Measure<T> {
             }
             square += squares;
             max_sum = max_sum.greater(magnitudes);
-            let diagonal = column[j];
-            trace += diagonal;
-            if diagonal > largest {
-                (largest, largest_diagonal) = (diagonal, j);
-            }
+            trace += column[j];
         }
         Self {
             trace,
@@ -204,7 +157,6 @@ impl<T: Scalar> Measure<T> {
             // A square meets its own rounding and 2n additions; underflow is in the allowance.
             square_upper: add_up(inflate_up(2 * n + 1, square), T::UNDERFLOW_ALLOWANCE),
             max_sum_upper: inflate_up(n, max_sum),
-            largest_diagonal,
         }
     }
 
@@ -217,37 +169,30 @@ impl<T: Scalar> Measure<T> {
     pub(crate) fn eigenvalue_upper(&self) -> T {
         square_root_up(self.square_upper).lesser(self.max_sum_upper)
     }
-
-    /// `1 − ‖H‖_F² / tr(H)²`: small if one eigenvalue of a positive semidefinite `H` dominates. A heuristic.
-    pub(crate) fn impurity(&self) -> T {
-        T::one() - self.square / (self.trace * self.trace)
-    }
-
-    /// An upper bound of `μ₂(H)²`, from `image = fl(H w)` for any `w ≠ 0` scaled to largest entry in `[1, 2)`; `None`
-    /// if `w` tells nothing.
-    ///
-    /// *Proof.* `Σ μ_i² = ‖H‖_F²` and `μ₁ ≥ ‖Hw‖/‖w‖ ≥ ‖image‖/‖w‖ − γ_n‖H‖_F`, so
-    /// `μ₂² ≤ ‖H‖_F² − (‖image‖/‖w‖ − γ_n‖H‖_F)²` if the bracket is positive. ∎
-    pub(crate) fn second_square_upper(&self, w: &[T], image: &[T]) -> Option<T> {
-        let n = w.len();
-        let ratio = norm_ratio_lower(image, w)?;
-        let error = mul_up(gamma_upper(n), square_root_up(self.square_upper));
-        let first = sub_down(ratio, add_up(error, T::UNDERFLOW_ALLOWANCE));
-        if first > T::zero() { Some(sub_up(self.square_upper, mul_down(first, first))) } else { None }
-    }
 }
 
-/// A lower bound of `‖image‖/‖w‖` for `w` with its largest entry in `[1, 2)`; `None` if the image nearly vanishes.
-fn norm_ratio_lower<T: Scalar>(image: &[T], w: &[T]) -> Option<T> {
-    let square = sum_of_squares(image);
-    // Above this, squares that underflow are less than one more rounding; the square of w is at least 1.
-    if square > T::power_of_two(-T::MAX_EXPONENT / 2) {
-        let ratio = (square / sum_of_squares(w)).square_root();
-        // Each sum met n roundings and underflow, then one division and one root.
-        Some(inflate_down(2 * w.len() + 5, ratio))
-    } else {
-        None
-    }
+/// An upper bound of `‖H‖_F²` from the computed trace of `fl(H²)`, undone of its scaling.
+///
+/// *Proof.* A diagonal entry is a sum of `n` squares that met `n` roundings each, and the trace adds `n − 1` at most
+/// (lemma L3). ∎
+#[inline(always)]
+pub(crate) fn square_upper<T: Scalar>(trace_of_square: T, n: usize) -> T {
+    add_up(inflate_up(2 * n, trace_of_square), T::UNDERFLOW_ALLOWANCE)
+}
+
+/// An upper bound of `μ₂(H)²`, from `image = fl(H w)` for any `w` of norm at least one and the computed `‖H‖_F²`, of which
+/// each term met `roundings` at most.
+///
+/// *Proof.* `Σ μ_i² = ‖H‖_F²` and `μ₁ ≥ ‖Hw‖/‖w‖`, so `μ₂² ≤ ‖H‖_F² − ‖Hw‖²/‖w‖²`. As `‖image − Hw‖ ≤ γ_n‖H‖_F‖w‖`,
+/// `‖Hw‖² ≥ ‖image‖² − 2γ_n(1 + γ_n)‖H‖_F²‖w‖²`, whence `μ₂² ≤ (1 + 2γ_{n+1})‖H‖_F² − ‖image‖²/‖w‖²`. The first term met
+/// four roundings more, the quotient `2n + 3`, the difference one; what underflows is below the allowance, as `‖w‖ ≥ 1`. ∎
+#[inline(always)]
+pub(crate) fn second_square_upper<T: Scalar>(square: T, roundings: usize, w: &[T], image: &[T]) -> T {
+    let n = w.len();
+    let twice_gamma = gamma_upper::<T>(n + 1) + gamma_upper::<T>(n + 1);
+    let whole = inflate_up(roundings + 4, square) * (T::one() + twice_gamma) + T::UNDERFLOW_ALLOWANCE;
+    let first = inflate_down(2 * n + 4, square_in_four_sums(image) / square_in_four_sums(w));
+    inflate_up(1, whole - first)
 }
 
 /// `Σ x_i²`, ascending.
