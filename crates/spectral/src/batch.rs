@@ -8,10 +8,14 @@
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx2;
+mod closed_form;
 mod kernel;
 mod lanes;
 mod pair;
+mod products;
+mod quotient;
 mod registers;
+mod trial;
 #[cfg(any(test, all(feature = "std", target_arch = "x86_64")))]
 mod twofold;
 
@@ -130,13 +134,17 @@ fn enclose_group<
     norms: &mut [Result<SpectralNorm<T>, KernelError>],
 ) {
     let exponents = scale::<T, V, L, SHORT, LONG>(packed);
-    let bounds = kernel::enclose(packed);
+    let (bounds, certificate) = if SHORT == 2 && LONG == 2 {
+        (
+            closed_form::enclose([packed[0][0], packed[0][1], packed[1][0], packed[1][1]]),
+            Certificate::ClosedForm2x2,
+        )
+    } else {
+        (kernel::enclose(packed), Certificate::DeflatedCholesky { vectors: 1 })
+    };
     for (lane, (matrix, norm)) in matrices.iter().zip(norms).enumerate() {
         *norm = match bounds.proved(lane) {
-            Some(value) => Ok(SpectralNorm::new(
-                ScaledEnclosure::new(value, exponents[lane]),
-                Certificate::KatoTemple { squarings: kernel::squarings(SHORT) },
-            )),
+            Some(value) => Ok(SpectralNorm::new(ScaledEnclosure::new(value, exponents[lane]), certificate)),
             None => single(matrix),
         };
     }

@@ -17,7 +17,8 @@ use super::lanes::Lanes;
 
 macro_rules! register {
     ($name:ident, $scalar:ty, $count:literal, $vector:ty, $add:ident, $sub:ident, $mul:ident, $div:ident,
-     $root:ident, $magnitude:ident, $greater:ident, $select:ident, $splat:ident) => {
+     $root:ident, $magnitude:ident, $greater:ident, $select:ident, $splat:ident,
+     $signs:ident) => {
         /// A register of numbers.
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $name {
@@ -73,6 +74,12 @@ macro_rules! register {
             fn get(&self, lane: usize) -> $scalar {
                 cast::<$vector, [$scalar; $count]>(self.value)[lane]
             }
+
+            #[inline(always)]
+            fn all_positive(self) -> bool {
+                let mask = self.processor.$greater(self.value, self.processor.$splat(0.0));
+                self.processor.avx.$signs(cast(mask)) == (1 << $count) - 1
+            }
         }
 
         impl Add for $name {
@@ -117,7 +124,8 @@ register!(
     abs_f64x4,
     cmp_gt_f64x4,
     select_f64x4,
-    splat_f64x4
+    splat_f64x4,
+    _mm256_movemask_pd
 );
 register!(
     Singles,
@@ -132,5 +140,6 @@ register!(
     abs_f32x8,
     cmp_gt_f32x8,
     select_f32x8,
-    splat_f32x8
+    splat_f32x8,
+    _mm256_movemask_ps
 );

@@ -35,6 +35,9 @@ pub(super) trait Lanes<T: Scalar>:
     /// The number in a lane.
     fn get(&self, lane: usize) -> T;
 
+    /// Whether every number is positive.
+    fn all_positive(self) -> bool;
+
     /// `self · factor`.
     #[inline(always)]
     fn scale(self, factor: T) -> Self {
@@ -116,6 +119,15 @@ impl<T: Scalar, const L: usize> Lanes<T> for Portable<T, L> {
     #[inline(always)]
     fn get(&self, lane: usize) -> T {
         self.0[lane]
+    }
+
+    #[inline(always)]
+    fn all_positive(self) -> bool {
+        let mut positive = true;
+        for x in self.0 {
+            positive &= x > T::zero();
+        }
+        positive
     }
 }
 

@@ -55,6 +55,11 @@ impl<T: Scalar, V: Lanes<T>, const HALF: usize> Lanes<T> for Twofold<V, HALF> {
     fn get(&self, lane: usize) -> T {
         if lane < HALF { self.0.get(lane) } else { self.1.get(lane - HALF) }
     }
+
+    #[inline(always)]
+    fn all_positive(self) -> bool {
+        self.0.all_positive() && self.1.all_positive()
+    }
 }
 
 impl<V: Add<Output = V>, const HALF: usize> Add for Twofold<V, HALF> {
