@@ -18,7 +18,8 @@ use super::lanes::Lanes;
 macro_rules! register {
     ($name:ident, $scalar:ty, $count:literal, $vector:ty, $add:ident, $sub:ident, $mul:ident, $div:ident,
      $root:ident, $magnitude:ident, $greater:ident, $select:ident, $splat:ident,
-     $signs:ident) => {
+     $signs:ident,
+     $bits:ty, $and:ident, $minus:ident, $exponent:expr) => {
         /// A register of numbers.
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $name {
@@ -76,6 +77,15 @@ macro_rules! register {
             }
 
             #[inline(always)]
+            fn reciprocal_power_of_two(self) -> Self {
+                // The exponent fields of the number and of the reciprocal add to twice the bias.
+                let mask = cast::<[$bits; $count], $vector>([$exponent; $count]);
+                let twice_bias = cast([$exponent & ($exponent << 1); $count]);
+                let field = cast(self.processor.$and(self.value, mask));
+                Self { value: cast(self.processor.avx2.$minus(twice_bias, field)), ..self }
+            }
+
+            #[inline(always)]
             fn all_positive(self) -> bool {
                 let mask = self.processor.$greater(self.value, self.processor.$splat(0.0));
                 self.processor.avx.$signs(cast(mask)) == (1 << $count) - 1
@@ -125,7 +135,11 @@ register!(
     cmp_gt_f64x4,
     select_f64x4,
     splat_f64x4,
-    _mm256_movemask_pd
+    _mm256_movemask_pd,
+    u64,
+    and_f64x4,
+    _mm256_sub_epi64,
+    0x7ff_u64 << 52
 );
 register!(
     Singles,
@@ -141,5 +155,9 @@ register!(
     cmp_gt_f32x8,
     select_f32x8,
     splat_f32x8,
-    _mm256_movemask_ps
+    _mm256_movemask_ps,
+    u32,
+    and_f32x8,
+    _mm256_sub_epi32,
+    0xff_u32 << 23
 );
