@@ -28,7 +28,7 @@ use widthwise_rounding::{Scalar, ScaledEnclosure};
 use crate::certify::Workspace;
 use crate::norm::{finish, without_workspace};
 use crate::{Certificate, SpectralNorm};
-use lanes::Lanes;
+use lanes::{Lanes, WithSingles};
 pub use registers::BatchScalar;
 
 /// Larger matrices fill the registers alone.
@@ -93,28 +93,61 @@ pub struct Groups<'a, T, const M: usize, const N: usize> {
 impl<T: Scalar, const M: usize, const N: usize> Groups<'_, T, M, N> {
     /// Encloses the norms of `L` matrices at a time in lanes like `zero`.
     #[inline(always)]
-    fn enclose<V: Lanes<T>, const L: usize>(self, zero: V) {
-        for (matrices, norms) in self.matrices.chunks(L).zip(self.norms.chunks_mut(L)) {
-            let Some(first) = matrices.first() else { continue };
-            // A lane without a matrix repeats the first.
-            let group: [&SMatrix<T, M, N>; L] = array::from_fn(|lane| matrices.get(lane).unwrap_or(first));
-            if M <= N {
-                let mut packed = [[zero; M]; N];
-                for (j, column) in packed.iter_mut().enumerate() {
-                    for (i, entry) in column.iter_mut().enumerate() {
-                        *entry = zero.gather(|lane| group[lane][(i, j)]);
-                    }
-                }
-                enclose_group::<T, V, L, M, N, M, N>(&mut packed, matrices, norms);
-            } else {
-                let mut packed = [[zero; N]; M];
-                for (i, row) in packed.iter_mut().enumerate() {
-                    for (j, entry) in row.iter_mut().enumerate() {
-                        *entry = zero.gather(|lane| group[lane][(i, j)]);
-                    }
-                }
-                enclose_group::<T, V, L, N, M, M, N>(&mut packed, matrices, norms);
+    fn enclose<V: WithSingles<T>, const L: usize>(self, zero: V) {
+        if M <= N {
+            let mut packed = [[zero; M]; N];
+            let mut workspace = kernel::Workspace::new(zero);
+            for (matrices, norms) in self.matrices.chunks(L).zip(self.norms.chunks_mut(L)) {
+                pack_columns(zero, matrices, &mut packed);
+                enclose_group::<T, V, L, M, N, M, N>(&mut packed, &mut workspace, matrices, norms);
             }
+        } else {
+            let mut packed = [[zero; N]; M];
+            let mut workspace = kernel::Workspace::new(zero);
+            for (matrices, norms) in self.matrices.chunks(L).zip(self.norms.chunks_mut(L)) {
+                pack_rows(zero, matrices, &mut packed);
+                enclose_group::<T, V, L, N, M, M, N>(&mut packed, &mut workspace, matrices, norms);
+            }
+        }
+    }
+}
+
+/// The matrix of a lane; a lane without one repeats the first.
+#[inline(always)]
+fn of_lane<A>(matrices: &[A], lane: usize) -> &A {
+    &matrices[if lane < matrices.len() { lane } else { 0 }]
+}
+
+/// Lays equal entries of the matrices side by side.
+#[inline(always)]
+fn pack_columns<T: Scalar, V: Lanes<T>, const M: usize, const N: usize>(
+    zero: V,
+    matrices: &[SMatrix<T, M, N>],
+    packed: &mut [[V; M]; N],
+) {
+    let (fours, rest) = packed.as_flattened_mut().as_chunks_mut::<4>();
+    let start = 4 * fours.len();
+    for (index, four) in fours.iter_mut().enumerate() {
+        *four = zero.gather_four(|lane| {
+            let (fours, _) = of_lane(matrices, lane).as_slice().as_chunks::<4>();
+            fours[index]
+        });
+    }
+    for (index, entry) in rest.iter_mut().enumerate() {
+        *entry = zero.gather(|lane| of_lane(matrices, lane).as_slice()[start + index]);
+    }
+}
+
+/// The same for the transposes.
+#[inline(always)]
+fn pack_rows<T: Scalar, V: Lanes<T>, const M: usize, const N: usize>(
+    zero: V,
+    matrices: &[SMatrix<T, M, N>],
+    packed: &mut [[V; N]; M],
+) {
+    for (i, row) in packed.iter_mut().enumerate() {
+        for (j, entry) in row.iter_mut().enumerate() {
+            *entry = zero.gather(|lane| of_lane(matrices, lane)[(i, j)]);
         }
     }
 }
@@ -122,7 +155,7 @@ impl<T: Scalar, const M: usize, const N: usize> Groups<'_, T, M, N> {
 #[inline(always)]
 fn enclose_group<
     T: Scalar,
-    V: Lanes<T>,
+    V: WithSingles<T>,
     const L: usize,
     const SHORT: usize,
     const LONG: usize,
@@ -130,6 +163,7 @@ fn enclose_group<
     const N: usize,
 >(
     packed: &mut [[V; SHORT]; LONG],
+    workspace: &mut kernel::Workspace<V, V::Single, SHORT>,
     matrices: &[SMatrix<T, M, N>],
     norms: &mut [Result<SpectralNorm<T>, KernelError>],
 ) {
@@ -140,7 +174,7 @@ fn enclose_group<
             Certificate::ClosedForm2x2,
         )
     } else {
-        (kernel::enclose(packed), Certificate::DeflatedCholesky { vectors: 1 })
+        (kernel::enclose(packed, workspace), Certificate::DeflatedCholesky { vectors: 1 })
     };
     for (lane, (matrix, norm)) in matrices.iter().zip(norms).enumerate() {
         *norm = match bounds.proved(lane) {

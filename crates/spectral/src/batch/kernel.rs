@@ -17,11 +17,11 @@
 
 use widthwise_rounding::{Enclosure, Scalar, gamma_upper, inflate_down, inflate_up};
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, WithSingles};
 use super::pair::fast_two_sum;
 use super::products::{column_of_largest_diagonal, product_with_transpose, symmetric_product, trace_of};
-use super::quotient::{RootOfQuotient, on_grid};
-use super::trial::Trial;
+use super::quotient::{RootOfQuotient, normalize, on_grid};
+use super::trial::{Trial, improve};
 
 /// Trials before a lane is given up: each one but the last about triples the number of correct digits of `x`.
 const TRIALS: usize = 6;
@@ -88,47 +88,72 @@ pub(super) fn down<T: Scalar>(roundings: usize) -> T {
 
 /// The Gram matrix `Ĝ` and bounds of its errors.
 #[derive(Debug)]
-pub(super) struct Gram<V, const SHORT: usize> {
-    pub(super) entries: [[V; SHORT]; SHORT],
+pub(super) struct Gram<'a, V, const SHORT: usize> {
+    pub(super) entries: &'a [[V; SHORT]; SHORT],
     /// `F ≥ ‖M‖_F²`.
     pub(super) frobenius_square: V,
     /// A bound of `‖Ĝ − G‖` (lemma L3).
     pub(super) error: V,
 }
 
-impl<V, const SHORT: usize> Gram<V, SHORT> {
+impl<'a, V, const SHORT: usize> Gram<'a, V, SHORT> {
     #[inline(always)]
-    pub(super) fn of<T: Scalar, const LONG: usize>(matrix: &[[V; SHORT]; LONG]) -> Self
+    pub(super) fn of<T: Scalar, const LONG: usize>(
+        matrix: &[[V; SHORT]; LONG],
+        entries: &'a mut [[V; SHORT]; SHORT],
+    ) -> Self
     where
         V: Lanes<T>,
     {
         let zero = matrix[0][0].splat(T::zero());
         let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
-        let mut entries = [[zero; SHORT]; SHORT];
-        product_with_transpose(matrix, &mut entries);
-        let frobenius_square = trace_of(&entries).scale(up(SHORT + LONG + 1)) + allowance;
+        product_with_transpose(matrix, entries);
+        let frobenius_square = trace_of(entries).scale(up(SHORT + LONG + 1)) + allowance;
         let error = (frobenius_square.scale(gamma_upper(LONG)) + allowance).scale(up(3));
         Self { entries, frobenius_square, error }
     }
 }
 
+/// Room for the matrices of one group.
+#[derive(Debug)]
+pub(super) struct Workspace<V, S, const SHORT: usize> {
+    gram: [[V; SHORT]; SHORT],
+    factors: [[V; SHORT]; SHORT],
+    powers: [[[S; SHORT]; SHORT]; 2],
+}
+
+impl<V, S, const SHORT: usize> Workspace<V, S, SHORT> {
+    #[inline(always)]
+    pub(super) fn new<T: Scalar>(zero: V) -> Self
+    where
+        V: WithSingles<T, Single = S>,
+        S: Lanes<f32>,
+    {
+        let matrix = [[zero; SHORT]; SHORT];
+        Self { gram: matrix, factors: matrix, powers: [[[zero.to_single(); SHORT]; SHORT]; 2] }
+    }
+}
+
 /// Encloses `‖M‖₂` in each lane; entries of magnitude at most 2, the largest at least 1. Other lanes are not proved.
 #[inline(always)]
-pub(super) fn enclose<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+pub(super) fn enclose<T: Scalar, V: WithSingles<T>, const SHORT: usize, const LONG: usize>(
     matrix: &[[V; SHORT]; LONG],
+    workspace: &mut Workspace<V, V::Single, SHORT>,
 ) -> Bounds<V> {
-    let gram = Gram::of(matrix);
-    let mut x = propose(&gram.entries);
-    let mut trial = Trial::of::<T, LONG>(&gram, &x);
+    let Workspace { gram, factors, powers } = workspace;
+    let gram = Gram::of(matrix, gram);
+    let mut x = propose(gram.entries, powers);
+    let mut trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
     for _ in 1..TRIALS {
-        if trial.all_prove_a_gap() {
+        if trial.gap_proof.all_positive() {
             break;
         }
-        let better = trial.improve(&x);
-        for (x, better) in x.iter_mut().zip(better) {
-            *x = trial.gap_proof.if_greater(trial.gap_proof.splat(T::zero()), *x, better);
+        let better = improve(factors, &x);
+        let zero = better[0].splat(T::zero());
+        for i in 0..SHORT {
+            x[i] = trial.gap_proof.if_greater(zero, x[i], better[i]);
         }
-        trial = Trial::of::<T, LONG>(&gram, &x);
+        trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
     }
     conclude(matrix, &x, &trial)
 }
@@ -142,26 +167,49 @@ const fn powers(short: usize) -> (usize, usize) {
     match short {
         ..=4 => (5, 3),
         5..=8 => (4, 3),
-        _ => (3, 7),
+        _ => (2, 15),
     }
 }
 
-/// Step 1.
+/// Step 1, in single precision.
 #[inline(always)]
-pub(super) fn propose<T: Scalar, V: Lanes<T>, const SHORT: usize>(gram: &[[V; SHORT]; SHORT]) -> [V; SHORT] {
+pub(super) fn propose<T: Scalar, V: WithSingles<T>, const SHORT: usize>(
+    gram: &[[V; SHORT]; SHORT],
+    storage: &mut [[[V::Single; SHORT]; SHORT]; 2],
+) -> [V; SHORT] {
     let (squarings, products) = powers(SHORT);
-    let mut power = *gram;
-    let mut next = *gram;
-    for _ in 0..squarings {
-        product_with_transpose(&power, &mut next);
-        let factor = trace_of(&next).reciprocal_power_of_two();
-        for (power, next) in power.as_flattened_mut().iter_mut().zip(next.as_flattened()) {
-            *power = *next * factor;
+    let [power, next] = storage;
+    let (mut power, mut next) = (power, next);
+    let factor = trace_of(gram).reciprocal_power_of_two();
+    for j in 0..SHORT {
+        for i in 0..SHORT {
+            power[j][i] = (gram[j][i] * factor).to_single();
         }
     }
-    let mut x = column_of_largest_diagonal(&power);
-    for _ in 0..products {
-        x = symmetric_product(&power, &x);
+    for squaring in 0..squarings {
+        product_with_transpose(power, next);
+        (power, next) = (next, power);
+        // `tr H ∈ [1, 2)` means `tr H² ≥ 1/s`.
+        if squaring % 2 == 1 {
+            let factor = trace_of(power).reciprocal_power_of_two();
+            for j in 0..SHORT {
+                for i in 0..SHORT {
+                    power[j][i] = power[j][i] * factor;
+                }
+            }
+        }
+    }
+    let mut single = column_of_largest_diagonal(power);
+    for round in 0..products {
+        single = symmetric_product(power, &single);
+        if round % 4 == 3 {
+            normalize(&mut single);
+        }
+    }
+    normalize(&mut single);
+    let mut x = gram[0];
+    for i in 0..SHORT {
+        x[i] = x[i].from_single(single[i]);
     }
     on_grid(&x)
 }
@@ -171,7 +219,7 @@ pub(super) fn propose<T: Scalar, V: Lanes<T>, const SHORT: usize>(gram: &[[V; SH
 pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
     matrix: &[[V; SHORT]; LONG],
     x: &[V; SHORT],
-    trial: &Trial<V, SHORT>,
+    trial: &Trial<V>,
 ) -> Bounds<V> {
     let zero = trial.gap_proof.splat(T::zero());
     let RootOfQuotient { root, correction, radius } = RootOfQuotient::of(matrix, x);

@@ -63,17 +63,26 @@ fn rounded<T: Scalar, V: Lanes<T>>(z: V, exponent: i32) -> V {
     (z + sigma) - sigma
 }
 
-/// The vector scaled by a power of two to `Σ|x_i| ∈ [1/2, 1)` and rounded to the grid.
+/// Scales by a power of two to `Σ|x_i| ∈ [1/2, 1)`.
 #[inline(always)]
-pub(super) fn on_grid<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &[V; SHORT]) -> [V; SHORT] {
+pub(super) fn normalize<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &mut [V; SHORT]) {
     let mut sum = x[0].magnitude();
     for x in &x[1..] {
         sum = sum + x.magnitude();
     }
     let factor = sum.reciprocal_power_of_two().scale(T::power_of_two(-1));
+    for x in x {
+        *x = *x * factor;
+    }
+}
+
+/// The vector normalized and rounded to the grid.
+#[inline(always)]
+pub(super) fn on_grid<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &[V; SHORT]) -> [V; SHORT] {
     let mut x = *x;
+    normalize(&mut x);
     for x in &mut x {
-        *x = rounded(*x * factor, Grids::of(T::DIGITS, SHORT).vector);
+        *x = rounded(*x, Grids::of(T::DIGITS, SHORT).vector);
     }
     x
 }

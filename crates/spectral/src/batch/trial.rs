@@ -51,17 +51,13 @@ use super::quotient::on_grid;
 const LEAST_PIVOT: i32 = -60;
 
 /// One vector's trial in each lane.
-#[derive(Debug)]
-pub(super) struct Trial<V, const SHORT: usize> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trial<V> {
     /// Positive where `λ₂ ≤ second` is proved.
     pub(super) gap_proof: V,
     pub(super) second: V,
     /// An upper bound of `ε²`.
     pub(super) residual_square: V,
-    /// Below the diagonal the factors `t` of column `k`.
-    factors: [[V; SHORT]; SHORT],
-    /// The `q_k`.
-    inverses: [V; SHORT],
 }
 
 /// `κ`: what Kato-Temple may add to the squared norm is `uρ/κ`. In `f32` the vector is too coarse for a larger one.
@@ -70,9 +66,14 @@ fn tightness<T: Scalar>() -> T {
     T::power_of_two(if T::DIGITS == 24 { -1 } else { 2 })
 }
 
-impl<V, const SHORT: usize> Trial<V, SHORT> {
+impl<V> Trial<V> {
+    /// The trial of `x`. `factors` receives in column `k` the inverse `q_k` and below it the factors `t`.
     #[inline(always)]
-    pub(super) fn of<T: Scalar, const LONG: usize>(gram: &Gram<V, SHORT>, x: &[V; SHORT]) -> Self
+    pub(super) fn of<T: Scalar, const SHORT: usize, const LONG: usize>(
+        gram: &Gram<'_, V, SHORT>,
+        x: &[V; SHORT],
+        factors: &mut [[V; SHORT]; SHORT],
+    ) -> Self
     where
         V: Lanes<T>,
     {
@@ -80,7 +81,7 @@ impl<V, const SHORT: usize> Trial<V, SHORT> {
         let one = zero.splat(T::one());
         let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
         let inverse = one.over(sum_of_squares(x));
-        let mut image = symmetric_product(&gram.entries, x);
+        let mut image = symmetric_product(gram.entries, x);
         let rho = dot(x, &image) * inverse;
         for (image, &x) in image.iter_mut().zip(x) {
             *image = *image - rho * x;
@@ -102,52 +103,41 @@ impl<V, const SHORT: usize> Trial<V, SHORT> {
         let b = largest_distance.if_greater(distance, rho - distance, rho);
         let second = (b + error).scale(up(1));
 
-        let mut factors = [[zero; SHORT]; SHORT];
-        deflate(gram, x, rho * inverse, b, &mut factors);
-        let mut inverses = [zero; SHORT];
-        let least = factorize(&mut factors, &mut inverses);
+        deflate(gram.entries, x, rho * inverse, b, factors);
+        let least = factorize(factors);
         let gap_proof =
             largest_distance.if_greater(distance, least - least.splat(T::power_of_two(LEAST_PIVOT)), zero);
-        Self { gap_proof, second, residual_square, factors, inverses }
+        Self { gap_proof, second, residual_square }
     }
+}
 
-    /// Whether every lane has proved its gap.
-    #[inline(always)]
-    pub(super) fn all_prove_a_gap<T: Scalar>(&self) -> bool
-    where
-        V: Lanes<T>,
-    {
-        self.gap_proof.all_positive()
-    }
-
-    /// A vector nearer to the first eigenvector than `x`, on the grid.
-    #[inline(always)]
-    pub(super) fn improve<T: Scalar>(&self, x: &[V; SHORT]) -> [V; SHORT]
-    where
-        V: Lanes<T>,
-    {
-        let mut z = *x;
-        for k in 0..SHORT {
-            let pivot = z[k];
-            for i in k + 1..SHORT {
-                z[i] = z[i] - self.factors[k][i] * pivot;
-            }
+/// A vector nearer to the first eigenvector than `x`, on the grid, by the factors of the trial of `x`.
+#[inline(always)]
+pub(super) fn improve<T: Scalar, V: Lanes<T>, const SHORT: usize>(
+    factors: &[[V; SHORT]; SHORT],
+    x: &[V; SHORT],
+) -> [V; SHORT] {
+    let mut z = *x;
+    for k in 0..SHORT {
+        let pivot = z[k];
+        for i in k + 1..SHORT {
+            z[i] = z[i] - factors[k][i] * pivot;
         }
-        for k in (0..SHORT).rev() {
-            let mut sum = z[k] * self.inverses[k];
-            for i in k + 1..SHORT {
-                sum = sum - self.factors[k][i] * z[i];
-            }
-            z[k] = sum;
-        }
-        on_grid(&z)
     }
+    for k in (0..SHORT).rev() {
+        let mut sum = z[k] * factors[k][k];
+        for i in k + 1..SHORT {
+            sum = sum - factors[k][i] * z[i];
+        }
+        z[k] = sum;
+    }
+    on_grid(&z)
 }
 
 /// `bI + cxxᵀ − Ĝ`, on and below the diagonal: entry `(i, j)` in column `j`.
 #[inline(always)]
 pub(super) fn deflate<T: Scalar, V: Lanes<T>, const SHORT: usize>(
-    gram: &Gram<V, SHORT>,
+    gram: &[[V; SHORT]; SHORT],
     x: &[V; SHORT],
     c: V,
     b: V,
@@ -156,7 +146,7 @@ pub(super) fn deflate<T: Scalar, V: Lanes<T>, const SHORT: usize>(
     for j in 0..SHORT {
         let multiple = c * x[j];
         for i in j..SHORT {
-            let entry = multiple * x[i] - gram.entries[j][i];
+            let entry = multiple * x[i] - gram[j][i];
             out[j][i] = if i == j { entry + b } else { entry };
         }
     }
@@ -164,10 +154,7 @@ pub(super) fn deflate<T: Scalar, V: Lanes<T>, const SHORT: usize>(
 
 /// Factorizes in place and returns the least pivot; NaN anywhere makes it NaN or leaves it below.
 #[inline(always)]
-fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
-    matrix: &mut [[V; SHORT]; SHORT],
-    inverses: &mut [V; SHORT],
-) -> V {
+fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(matrix: &mut [[V; SHORT]; SHORT]) -> V {
     let one = matrix[0][0].splat(T::one());
     let mut least = matrix[0][0];
     for k in 0..SHORT {
@@ -175,7 +162,7 @@ fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
         // After a pivot that is NaN every other one is NaN too, and is taken.
         least = pivot.if_greater(least, least, pivot);
         let inverse = one.over(pivot);
-        inverses[k] = inverse;
+        matrix[k][k] = inverse;
         for j in k + 1..SHORT {
             let factor = matrix[k][j] * inverse;
             for i in j..SHORT {
