@@ -76,29 +76,30 @@ pub(super) fn product_with_transpose<T: Scalar, V: Lanes<T>, const SHORT: usize,
         }
         return;
     }
-    let mut j = 0;
-    while j < SHORT {
-        let right = j.min(SHORT - 2);
-        let mut i = 0;
-        while i <= right + 1 {
-            let top = i.min(SHORT - 2);
-            let mut sums = [matrix[0][0].splat(T::zero()); 4];
+    // Blocks of two by two, which use every number loaded twice; the last ones overlap if the number is odd.
+    let zero = matrix[0][0].splat(T::zero());
+    for j in 0..SHORT.div_ceil(2) {
+        let right = (2 * j).min(SHORT - 2);
+        for i in 0..=j {
+            let top = (2 * i).min(SHORT - 2);
+            let (mut first, mut second, mut third, mut fourth) = (zero, zero, zero, zero);
             for column in matrix {
                 let (a, b) = (column[top], column[top + 1]);
                 let (x, y) = (column[right], column[right + 1]);
-                sums[0] = sums[0] + a * x;
-                sums[1] = sums[1] + b * x;
-                sums[2] = sums[2] + a * y;
-                sums[3] = sums[3] + b * y;
+                first = first + a * x;
+                second = second + b * x;
+                third = third + a * y;
+                fourth = fourth + b * y;
             }
-            for (index, sum) in sums.into_iter().enumerate() {
-                let (row, column) = (top + index % 2, right + index / 2);
-                out[column][row] = sum;
-                out[row][column] = sum;
-            }
-            i += 2;
+            out[right][top] = first;
+            out[right][top + 1] = second;
+            out[right + 1][top] = third;
+            out[right + 1][top + 1] = fourth;
+            out[top][right] = first;
+            out[top + 1][right] = second;
+            out[top][right + 1] = third;
+            out[top + 1][right + 1] = fourth;
         }
-        j += 2;
     }
 }
 
