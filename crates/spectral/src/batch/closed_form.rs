@@ -15,9 +15,9 @@
 //! together are at least 2, and their sum and that of the corrections add `10u²` of it: all errors are below `100u² < γ_16²`,
 //! relatively.
 
-use widthwise_rounding::{Scalar, gamma_upper};
+use widthwise_rounding::Scalar;
 
-use super::kernel::{Bounds, lower_end, up, upper_end};
+use super::kernel::{Bounds, gamma, lower_end, up, upper_end};
 use super::lanes::Lanes;
 use super::pair::{Pair, split, two_prod, two_sum};
 
@@ -29,8 +29,8 @@ pub(super) fn enclose<T: Scalar, V: Lanes<T>>([a, b, c, d]: [V; 4]) -> Bounds<V>
     let second = root(two_sum(a, zero - d), two_sum(b, c));
     let sum = two_sum(first.high, second.high);
     let correction = (first.low + second.low) + sum.low;
-    let gamma = gamma_upper::<T>(16);
-    let radius = sum.high.scale(gamma * gamma * up::<T>(3));
+    let relative = gamma::<T>(16);
+    let radius = sum.high.scale(relative * relative * up::<T>(3));
     let half = T::power_of_two(-1);
     let root = sum.high.scale(half);
     let lower = lower_end(root, (correction - radius).scale(half));

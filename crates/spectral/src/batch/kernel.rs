@@ -15,7 +15,7 @@
 //!
 //! Steps 1 and 2 may propose any vector: what a trial proves, it proves for that one.
 
-use widthwise_rounding::{Enclosure, Scalar, gamma_upper, inflate_down, inflate_up};
+use widthwise_rounding::{Enclosure, Scalar};
 
 use super::lanes::{Lanes, WithSingles};
 use super::pair::fast_two_sum;
@@ -74,16 +74,22 @@ fn least_root<T: Scalar>() -> T {
     T::one() - T::power_of_two(-3)
 }
 
-/// The factor of [`inflate_up`].
+/// The factor of `inflate_up` (lemma L1), for the few roundings of this kernel a constant of the compiled code.
 #[inline(always)]
 pub(super) fn up<T: Scalar>(roundings: usize) -> T {
-    inflate_up(roundings, T::one())
+    T::one() + (T::UNIT_ROUNDOFF + T::UNIT_ROUNDOFF) * T::from_count(roundings / 2 + roundings % 2 + 1)
 }
 
-/// The factor of [`inflate_down`].
+/// The factor of `inflate_down` (lemma L1), likewise.
 #[inline(always)]
 pub(super) fn down<T: Scalar>(roundings: usize) -> T {
-    inflate_down(roundings, T::one())
+    T::one() - gamma::<T>(roundings)
+}
+
+/// `gamma_upper` (lemma L0), likewise.
+#[inline(always)]
+pub(super) fn gamma<T: Scalar>(roundings: usize) -> T {
+    T::from_count(roundings + 1) * T::UNIT_ROUNDOFF
 }
 
 /// The Gram matrix `Ĝ` and bounds of its errors.
@@ -109,7 +115,7 @@ impl<'a, V, const SHORT: usize> Gram<'a, V, SHORT> {
         let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
         product_with_transpose(matrix, entries);
         let frobenius_square = trace_of(entries).scale(up(SHORT + LONG + 1)) + allowance;
-        let error = (frobenius_square.scale(gamma_upper(LONG)) + allowance).scale(up(3));
+        let error = (frobenius_square.scale(gamma(LONG)) + allowance).scale(up(3));
         Self { entries, frobenius_square, error }
     }
 }
@@ -143,18 +149,19 @@ pub(super) fn enclose<T: Scalar, V: WithSingles<T>, const SHORT: usize, const LO
     let Workspace { gram, factors, powers } = workspace;
     let gram = Gram::of(matrix, gram);
     let mut x = propose(gram.entries, powers);
-    let mut trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
-    for _ in 1..TRIALS {
-        if trial.gap_proof.all_positive() {
-            break;
+    let mut trials = 1;
+    let trial = loop {
+        let trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
+        if trials == TRIALS || trial.gap_proof.all_positive() {
+            break trial;
         }
         let better = improve(factors, &x);
         let zero = better[0].splat(T::zero());
         for i in 0..SHORT {
             x[i] = trial.gap_proof.if_greater(zero, x[i], better[i]);
         }
-        trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
-    }
+        trials += 1;
+    };
     conclude(matrix, &x, &trial)
 }
 
@@ -166,7 +173,7 @@ pub(super) fn enclose<T: Scalar, V: WithSingles<T>, const SHORT: usize, const LO
 const fn powers(short: usize) -> (usize, usize) {
     match short {
         ..=4 => (5, 3),
-        5..=8 => (4, 3),
+        5..=8 => (3, 7),
         _ => (2, 15),
     }
 }

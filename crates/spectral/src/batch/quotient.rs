@@ -29,9 +29,9 @@
 //!   `√(1 + t) = 1 + t/2 − …` with `|t| ≤ 9u`: together below `γ_{16}²`.
 //! - *Sum.* `|r_0 + δ − ‖y‖/‖x‖| ≤ γ_{16}²r_0 + √l(γ_sα + (1.5γ_{l+1} + u)β)/‖x‖`, where `√l ≤ (l + 16)/8` and `1/‖x‖ ≤ 2 + 1/(8‖x‖²)`.
 
-use widthwise_rounding::{Scalar, gamma_upper};
+use widthwise_rounding::Scalar;
 
-use super::kernel::up;
+use super::kernel::{gamma, up};
 use super::lanes::Lanes;
 use super::pair::{fast_two_sum, split, two_prod};
 
@@ -81,10 +81,18 @@ pub(super) fn normalize<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &mut [V; 
 pub(super) fn on_grid<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &[V; SHORT]) -> [V; SHORT] {
     let mut x = *x;
     normalize(&mut x);
-    for x in &mut x {
-        *x = rounded(*x, Grids::of(T::DIGITS, SHORT).vector);
+    if !has_remainder::<T>() {
+        for x in &mut x {
+            *x = rounded(*x, Grids::of(T::DIGITS, SHORT).vector);
+        }
     }
     x
+}
+
+/// Whether the grid is too coarse for the vector, so that it keeps a remainder.
+#[inline(always)]
+fn has_remainder<T: Scalar>() -> bool {
+    T::DIGITS == 24
 }
 
 /// `‖Mᵀx‖/‖x‖`: within `radius` of `root + correction`.
@@ -107,6 +115,14 @@ impl<V> RootOfQuotient<V> {
     {
         let grids = Grids::of(T::DIGITS, LONG);
         let zero = x[0].splat(T::zero());
+        let mut coarse = *x;
+        let mut fine = [zero; SHORT];
+        if has_remainder::<T>() {
+            for i in 0..SHORT {
+                coarse[i] = rounded(x[i], grids.vector);
+                fine[i] = x[i] - coarse[i];
+            }
+        }
         let mut high_square = zero;
         let mut low_square = zero;
         for column in matrix {
@@ -114,8 +130,11 @@ impl<V> RootOfQuotient<V> {
             let mut low = zero;
             for i in 0..SHORT {
                 let part = rounded(column[i], grids.entry);
-                high = high + part * x[i];
-                low = low + (column[i] - part) * x[i];
+                high = high + part * coarse[i];
+                low = low + (column[i] - part) * coarse[i];
+                if has_remainder::<T>() {
+                    low = low + column[i] * fine[i];
+                }
             }
             let h = rounded(high, grids.image);
             let e = (high - h) + low;
@@ -126,13 +145,18 @@ impl<V> RootOfQuotient<V> {
 
         let mut high_square = zero;
         let mut low_square = zero;
-        for &x in x {
-            let part = rounded(x, grids.norm);
-            let rest = x - part;
+        let mut fine_square = zero;
+        for i in 0..SHORT {
+            let part = rounded(coarse[i], grids.norm);
+            let rest = coarse[i] - part;
             high_square = high_square + part * part;
             low_square = low_square + rest * ((part + part) + rest);
+            if has_remainder::<T>() {
+                fine_square = fine_square + fine[i] * (x[i] + coarse[i]);
+            }
         }
         let norm = fast_two_sum(high_square, low_square);
+        let norm = fast_two_sum(norm.high, norm.low + fine_square);
 
         let inverse = zero.splat(T::one()).over(norm.high);
         let root = image.high.over(norm.high).square_root();
@@ -147,13 +171,13 @@ impl<V> RootOfQuotient<V> {
         let two_to = |exponent: i32| T::power_of_two(exponent);
         let alpha = two_to(-grids.entry - 1) * (T::one() + two_to(-8));
         let beta = two_to(-grids.image - 1) + alpha;
-        let gamma = gamma_upper::<T>(LONG + 1);
-        let absolute = (gamma_upper::<T>(SHORT) * alpha
-            + (gamma + gamma * two_to(-1) + T::UNIT_ROUNDOFF) * beta)
+        let gamma_image = gamma::<T>(LONG + 1);
+        let absolute = (gamma::<T>(SHORT) * alpha
+            + (gamma_image + gamma_image * two_to(-1) + T::UNIT_ROUNDOFF) * beta)
             * T::from_count(LONG + 16)
             * two_to(-3)
             * up::<T>(12);
-        let relative = gamma_upper::<T>(16);
+        let relative = gamma::<T>(16);
         let inverse_norm = inverse.scale(two_to(-3)) + inverse.splat(T::from_count(2));
         let radius = (root.scale(relative * relative)
             + inverse_norm.scale(absolute)

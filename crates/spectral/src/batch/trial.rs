@@ -40,9 +40,9 @@
 //! Eigenvalue Problem", section 4.6). Unlike `bI − G`, `D` is positive definite near the solution, so no pivoting is
 //! needed.
 
-use widthwise_rounding::{Scalar, gamma_upper};
+use widthwise_rounding::Scalar;
 
-use super::kernel::{Gram, up};
+use super::kernel::{Gram, gamma, up};
 use super::lanes::Lanes;
 use super::products::{dot, sum_of_squares, symmetric_product};
 use super::quotient::on_grid;
@@ -88,13 +88,13 @@ impl<V> Trial<V> {
         }
         let frobenius_square = gram.frobenius_square;
         let rounding =
-            (gram.error + (frobenius_square + rho).scale(gamma_upper(SHORT + 2)) + allowance).scale(up(4));
+            (gram.error + (frobenius_square + rho).scale(gamma(SHORT + 2)) + allowance).scale(up(4));
         let computed = (sum_of_squares(&image) * inverse).scale(up(2 * SHORT + 6));
         let residual_square =
             (computed + rounding * rounding + allowance).scale(up::<T>(4) * T::from_count(2));
 
         let of_rho = T::from_count((SHORT + 3) * (SHORT + 1) + 8) * T::UNIT_ROUNDOFF;
-        let error = (rho.scale(of_rho) + frobenius_square.scale(gamma_upper(LONG + 3)) + allowance)
+        let error = (rho.scale(of_rho) + frobenius_square.scale(gamma(LONG + 3)) + allowance)
             .scale(up(SHORT + 16));
         let distance = (residual_square * rho.reciprocal_power_of_two())
             .scale(tightness::<T>() / T::UNIT_ROUNDOFF)
