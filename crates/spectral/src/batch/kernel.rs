@@ -155,11 +155,7 @@ pub(super) fn enclose<T: Scalar, V: WithSingles<T>, const SHORT: usize, const LO
         if trials == TRIALS || trial.gap_proof.all_positive() {
             break trial;
         }
-        let better = improve(factors, &x);
-        let zero = better[0].splat(T::zero());
-        for i in 0..SHORT {
-            x[i] = trial.gap_proof.if_greater(zero, x[i], better[i]);
-        }
+        improve(factors, trial.gap_proof, &mut x);
         trials += 1;
     };
     conclude(matrix, &x, &trial)
@@ -218,7 +214,8 @@ pub(super) fn propose<T: Scalar, V: WithSingles<T>, const SHORT: usize>(
     for i in 0..SHORT {
         x[i] = x[i].from_single(single[i]);
     }
-    on_grid(&x)
+    on_grid(&mut x);
+    x
 }
 
 /// Steps 3 and 4: what is proved holds whatever vector was proposed. `x` is on the grid, `trial` is of it.

@@ -78,15 +78,13 @@ pub(super) fn normalize<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &mut [V; 
 
 /// The vector normalized and rounded to the grid.
 #[inline(always)]
-pub(super) fn on_grid<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &[V; SHORT]) -> [V; SHORT] {
-    let mut x = *x;
-    normalize(&mut x);
+pub(super) fn on_grid<T: Scalar, V: Lanes<T>, const SHORT: usize>(x: &mut [V; SHORT]) {
+    normalize(x);
     if !has_remainder::<T>() {
-        for x in &mut x {
+        for x in x {
             *x = rounded(*x, Grids::of(T::DIGITS, SHORT).vector);
         }
     }
-    x
 }
 
 /// Whether the grid is too coarse for the vector, so that it keeps a remainder.

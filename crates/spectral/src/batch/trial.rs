@@ -6,11 +6,11 @@
 //!
 //! # The gap
 //!
-//! *Factorization.* For `k` ascending, `q_k = fl(1/d_k)` of the pivot `d_k`; for `j > k`, `t = fl(d_jk q_k)` and for `i ≥ j`,
-//! `d_ij ← fl(d_ij − fl(t d_ik))`. If every pivot is at least `2⁻⁶⁰`, then `λ_min(D̂) ≥ −(s + 3)u·tr D̂ − μ`.
+//! *Factorization.* For `k` ascending, `q_k = fl(1/d_k)` of the pivot `d_k`; for `j > k`, `t_jk = fl(d_jk q_k)` and for `i ≥ j`,
+//! `d_ij ← fl(d_ij − fl(t_jk d_ik))`. If every pivot is at least `2⁻⁶⁰`, then `λ_min(D̂) ≥ −(s + 3)u·tr D̂ − μ`.
 //!
 //! *Proof.* Let `l_ik = d_ik/√d_k` with the entries as they are when column `k` is used, `l_kk = √d_k`. The product
-//! subtracted is `l_ik l_jk` with three factors `1 + δ`: those of `q_k`, `t` and the product. Dividing the recurrence
+//! subtracted is `l_ik l_jk` with three factors `1 + δ`: those of `q_k`, `t_jk` and the product. Dividing the recurrence
 //! of entry `(i, j)` by the factors of its subtractions, `d̂_ij = Σ_{k<j} l_ik l_jk(1 + θ_{k+3}) + l_ij l_jj(1 + θ_j)` with `k`
 //! from 0, hence `D̂ = LLᵀ + Δ` with `|Δ_ij| ≤ γ_{s+1}‖l_i‖‖l_j‖` for the rows of `L`. From here on it is the proof of lemma
 //! L5, which has the same constant: on the diagonal `‖l_i‖² ≤ d̂_ii/(1 − γ_{s+1})`, so `‖Δ‖ ≤ γ_{s+1}/(1 − γ_{s+1})·tr D̂ ≤
@@ -67,7 +67,7 @@ fn tightness<T: Scalar>() -> T {
 }
 
 impl<V> Trial<V> {
-    /// The trial of `x`. `factors` receives in column `k` the inverse `q_k` and below it the factors `t`.
+    /// The trial of `x`; `factors` is for [`improve`].
     #[inline(always)]
     pub(super) fn of<T: Scalar, const SHORT: usize, const LONG: usize>(
         gram: &Gram<'_, V, SHORT>,
@@ -103,72 +103,82 @@ impl<V> Trial<V> {
         let b = largest_distance.if_greater(distance, rho - distance, rho);
         let second = (b + error).scale(up(1));
 
-        deflate(gram.entries, x, rho * inverse, b, factors);
-        let least = factorize(factors);
+        let least = factorize(gram.entries, x, rho * inverse, b, factors);
         let gap_proof =
             largest_distance.if_greater(distance, least - least.splat(T::power_of_two(LEAST_PIVOT)), zero);
         Self { gap_proof, second, residual_square }
     }
 }
 
-/// A vector nearer to the first eigenvector than `x`, on the grid, by the factors of the trial of `x`.
+/// Brings `x` nearer to the first eigenvector, by the factors of its trial, except where `keep` is positive.
 #[inline(always)]
 pub(super) fn improve<T: Scalar, V: Lanes<T>, const SHORT: usize>(
     factors: &[[V; SHORT]; SHORT],
-    x: &[V; SHORT],
-) -> [V; SHORT] {
-    let mut z = *x;
-    for k in 0..SHORT {
-        let pivot = z[k];
-        for i in k + 1..SHORT {
-            z[i] = z[i] - factors[k][i] * pivot;
+    keep: V,
+    x: &mut [V; SHORT],
+) {
+    let zero = keep.splat(T::zero());
+    let mut z = [zero; SHORT];
+    for i in 0..SHORT {
+        let mut sum = x[i];
+        for k in 0..i {
+            sum = sum - factors[i][k] * z[k];
         }
+        z[i] = sum;
     }
     for k in (0..SHORT).rev() {
         let mut sum = z[k] * factors[k][k];
         for i in k + 1..SHORT {
-            sum = sum - factors[k][i] * z[i];
+            sum = sum - factors[i][k] * z[i];
         }
         z[k] = sum;
     }
-    on_grid(&z)
+    on_grid(&mut z);
+    for i in 0..SHORT {
+        x[i] = keep.if_greater(zero, x[i], z[i]);
+    }
 }
 
-/// `bI + cxxᵀ − Ĝ`, on and below the diagonal: entry `(i, j)` in column `j`.
+/// Factorizes `bI + cxxᵀ − Ĝ` and returns the least pivot; NaN anywhere makes it NaN.
+///
+/// Column `j` of `factors` receives the `t` of row `j` above the diagonal, the inverse `q_j` on it, and the entries as they
+/// are when the column is used below. The products of an entry are subtracted in the order of the columns, two entries
+/// at a time.
 #[inline(always)]
-pub(super) fn deflate<T: Scalar, V: Lanes<T>, const SHORT: usize>(
+fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
     gram: &[[V; SHORT]; SHORT],
     x: &[V; SHORT],
     c: V,
     b: V,
-    out: &mut [[V; SHORT]; SHORT],
-) {
+    factors: &mut [[V; SHORT]; SHORT],
+) -> V {
+    let one = c.splat(T::one());
+    let mut least = b;
     for j in 0..SHORT {
         let multiple = c * x[j];
-        for i in j..SHORT {
-            let entry = multiple * x[i] - gram[j][i];
-            out[j][i] = if i == j { entry + b } else { entry };
+        let mut pivot = (multiple * x[j] - gram[j][j]) + b;
+        for k in 0..j {
+            pivot = pivot - factors[j][k] * factors[k][j];
         }
-    }
-}
-
-/// Factorizes in place and returns the least pivot; NaN anywhere makes it NaN or leaves it below.
-#[inline(always)]
-fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(matrix: &mut [[V; SHORT]; SHORT]) -> V {
-    let one = matrix[0][0].splat(T::one());
-    let mut least = matrix[0][0];
-    for k in 0..SHORT {
-        let pivot = matrix[k][k];
         // After a pivot that is NaN every other one is NaN too, and is taken.
         least = pivot.if_greater(least, least, pivot);
         let inverse = one.over(pivot);
-        matrix[k][k] = inverse;
-        for j in k + 1..SHORT {
-            let factor = matrix[k][j] * inverse;
-            for i in j..SHORT {
-                matrix[j][i] = matrix[j][i] - factor * matrix[k][i];
+        factors[j][j] = inverse;
+        let mut first = j + 1;
+        while first < SHORT {
+            let second = (first + 1).min(SHORT - 1);
+            let mut upper = multiple * x[first] - gram[j][first];
+            let mut lower = multiple * x[second] - gram[j][second];
+            for k in 0..j {
+                let factor = factors[j][k];
+                upper = upper - factor * factors[k][first];
+                lower = lower - factor * factors[k][second];
             }
-            matrix[k][j] = factor;
+            factors[j][first] = upper;
+            factors[j][second] = lower;
+            factors[first][j] = upper * inverse;
+            factors[second][j] = lower * inverse;
+            first += 2;
         }
     }
     least
