@@ -8,6 +8,9 @@
 //! (Ozaki, Ogita, Oishi and Rump, Numer. Algorithms 59, 2012; the grids are fixed here as the sizes are known). Two
 //! products an entry do what error-free transforms would do in 26 operations.
 //!
+//! In single precision such a grid is too coarse for the vector. There it is `x = x' + x''`, `x'` on the grid, and the rest is
+//! `Σ(a''x' + ax'')`.
+//!
 //! # Splitting
 //!
 //! `h = fl(fl(z + σ) − σ)` for `σ = 1.5·2^(p−1−g)` is the multiple of `2^(−g)` nearest to `z` if `|z| < 2^(p−2−g)`, and `z − h` is a
@@ -15,19 +18,23 @@
 //!
 //! # Bounds
 //!
-//! Let `α = 2^(−a−1)(1 + 2⁻⁸)`, `β = 2^(−h−1) + α`.
+//! Let `α = 5·2^(−a−3)`, `β = 2^(−h−1) + α`.
 //!
-//! - *Image.* `y = Mᵀx`, `y' = Σ a'x` exact, below 4; `y'' = fl(Σ a''x)` off by `γ_s α`, below `α`. With `h` the multiple of `2^(−h)`
-//!   next to `y'`, `e = fl((y' − h) + y'')` is at most `β` and one rounding off. So `ỹ = h + e` has `‖ỹ − y‖ ≤ √l(uβ + γ_sα)`.
+//! - *Image.* `y = Mᵀx`, `y' = Σ a'x'` exact, below 4. The rest has magnitudes of at most `2^(−a−1)(1 + 2⁻¹¹) + s2^(−v) ≤ α` in
+//!   sum and meets at most `2s` roundings: `y''` is off by `γ_{2s}α`. With `h` the multiple of `2^(−h)` next to `y'`, `e = fl((y' −
+//!   h) + y'')` is at most `(1 + u)β` and one rounding off. So `ỹ = h + e` has `‖ỹ − y‖ ≤ √l(2uβ + γ_{2s}α)`.
 //! - *Its square.* `Σh²` is exact: integers below `2^p`. `Σe(2h + e)` is computed with an error of at most `γ_{l+1}Σ|e||2h + e| ≤
-//!   γ_{l+1}β√l(2‖h‖ + √lβ)`. Where the quotient counts, `‖ỹ‖ ≥ 0.1`, and `√lβ ≤ 0.22‖ỹ‖`: at most `2.7γ_{l+1}β√l‖ỹ‖`,
-//!   which moves the root by at most `1.5γ_{l+1}β√l`.
-//! - *Square of the vector.* Split into `x'`, a multiple of `2^(−n)`, and `x''`, both `Σx'²` and `Σx''(2x' + x'')` are exact.
-//! - *Root.* `P + Q`, with `|Q| ≤ uP`, is the sum of the two parts for the numerator (`S`) and for the denominator (`N`).
+//!   γ_{l+1}β√l(2‖h‖ + √lβ)`. Where the quotient counts, `‖ỹ‖ ≥ 0.1`, and `√lβ ≤ 0.3‖ỹ‖`: at most `3γ_{l+1}β√l‖ỹ‖`,
+//!   which moves the root by at most `1.6γ_{l+1}β√l`.
+//! - *Square of the vector.* `x'` is split once more, with multiples of `2^(−n)`: both `Σx'_1²` and `Σx'_2(2x'_1 + x'_2)` are exact.
+//!   `Σx''(x + x')` has magnitudes of at most `2^(−v)·1.01` in sum and is off by `γ_{s+2}` of it, as is the sum of all low parts by
+//!   less; together by less than `2⁻⁹u`, which moves the root by `2⁻¹⁰u/‖x‖²` of itself.
+//! - *Root.* `P + Q`, with `|Q| ≤ 2uP`, is the sum of the parts for the numerator (`S`) and for the denominator (`N`).
 //!   `r_0 = fl(√fl(P_S/P_N))`, `Δ = S − r_0²N`, `δ = Δ/(2r_0N)`. `P_S − fl(fl(r_0²)P_N)` is exact (Sterbenz), all other terms of
-//!   `Δ` are below `5uS` together; evaluating `Δ` and `δ` costs at most `100u²`, relatively to `r_0`, and so does the series
-//!   `√(1 + t) = 1 + t/2 − …` with `|t| ≤ 9u`: together below `γ_{16}²`.
-//! - *Sum.* `|r_0 + δ − ‖y‖/‖x‖| ≤ γ_{16}²r_0 + √l(γ_sα + (1.5γ_{l+1} + u)β)/‖x‖`, where `√l ≤ (l + 16)/8` and `1/‖x‖ ≤ 2 + 1/(8‖x‖²)`.
+//!   `Δ` are below `7uS` together; evaluating `Δ` and `δ` costs at most `150u²`, relatively to `r_0`, and so does the series
+//!   `√(1 + t) = 1 + t/2 − …` with `|t| ≤ 12u`: together below `γ_{20}²`.
+//! - *Sum.* `|r_0 + δ − ‖y‖/‖x‖| ≤ (γ_{20}² + 2⁻¹⁰u/‖x‖²)r_0 + √l(γ_{2s}α + (1.6γ_{l+1} + 2u)β)/‖x‖`, where `√l ≤ (l + 16)/8` and
+//!   `1/‖x‖ ≤ 2 + 1/(8‖x‖²)`. Without `x''` the second term is absent.
 
 use widthwise_rounding::Scalar;
 
@@ -167,20 +174,19 @@ impl<V> RootOfQuotient<V> {
         let correction = difference.over((root + root) * norm.high);
 
         let two_to = |exponent: i32| T::power_of_two(exponent);
-        let alpha = two_to(-grids.entry - 1) * (T::one() + two_to(-8));
+        let alpha = two_to(-grids.entry - 3) * T::from_count(5);
         let beta = two_to(-grids.image - 1) + alpha;
-        let gamma_image = gamma::<T>(LONG + 1);
-        let absolute = (gamma::<T>(SHORT) * alpha
-            + (gamma_image + gamma_image * two_to(-1) + T::UNIT_ROUNDOFF) * beta)
+        let absolute = (gamma::<T>(2 * SHORT) * alpha + (gamma::<T>(LONG + 1) + gamma::<T>(LONG + 3)) * beta)
             * T::from_count(LONG + 16)
             * two_to(-3)
             * up::<T>(12);
-        let relative = gamma::<T>(16);
+        let of_vector = if has_remainder::<T>() { two_to(-10) * T::UNIT_ROUNDOFF } else { T::zero() };
+        let relative = inverse.scale(of_vector) + inverse.splat(gamma::<T>(20) * gamma::<T>(20));
         let inverse_norm = inverse.scale(two_to(-3)) + inverse.splat(T::from_count(2));
-        let radius = (root.scale(relative * relative)
+        let radius = (root * relative
             + inverse_norm.scale(absolute)
             + zero.splat(T::UNDERFLOW_ALLOWANCE * T::from_count(64)))
-        .scale(up(8));
+        .scale(up(12));
         Self { root, correction, radius }
     }
 }

@@ -93,9 +93,7 @@ impl<V> Trial<V> {
         let residual_square =
             (computed + rounding * rounding + allowance).scale(up::<T>(4) * T::from_count(2));
 
-        let of_rho = T::from_count((SHORT + 3) * (SHORT + 1) + 8) * T::UNIT_ROUNDOFF;
-        let error = (rho.scale(of_rho) + frobenius_square.scale(gamma(LONG + 3)) + allowance)
-            .scale(up(SHORT + 16));
+        let error = gap_error::<T, V, SHORT, LONG>(rho, frobenius_square);
         let distance = (residual_square * rho.reciprocal_power_of_two())
             .scale(tightness::<T>() / T::UNIT_ROUNDOFF)
             + error;
@@ -108,6 +106,17 @@ impl<V> Trial<V> {
             largest_distance.if_greater(distance, least - least.splat(T::power_of_two(LEAST_PIVOT)), zero);
         Self { gap_proof, second, residual_square }
     }
+}
+
+/// The `e` of the proof: a factorization with pivots above zero proves `λ₂ ≤ b + e`.
+#[inline(always)]
+pub(super) fn gap_error<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+    rho: V,
+    frobenius_square: V,
+) -> V {
+    let of_rho = T::from_count((SHORT + 3) * (SHORT + 1) + 8) * T::UNIT_ROUNDOFF;
+    let allowance = rho.splat(T::UNDERFLOW_ALLOWANCE);
+    (rho.scale(of_rho) + frobenius_square.scale(gamma(LONG + 3)) + allowance).scale(up(SHORT + 16))
 }
 
 /// Brings `x` nearer to the first eigenvector, by the factors of its trial, except where `keep` is positive.
@@ -145,7 +154,7 @@ pub(super) fn improve<T: Scalar, V: Lanes<T>, const SHORT: usize>(
 /// are when the column is used below. The products of an entry are subtracted in the order of the columns, two entries
 /// at a time.
 #[inline(always)]
-fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
+pub(super) fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
     gram: &[[V; SHORT]; SHORT],
     x: &[V; SHORT],
     c: V,
