@@ -18,7 +18,7 @@
 //!
 //! # Bounds
 //!
-//! Let `α = 5·2^(−a−3)`, `β = 2^(−h−1) + α`.
+//! Let `α = 7·2^(−a−3)`, `β = 2^(−h−1) + α`.
 //!
 //! - *Image.* `y = Mᵀx`, `y' = Σ a'x'` exact, below 4. The rest has magnitudes of at most `2^(−a−1)(1 + 2⁻¹¹) + s2^(−v) ≤ α` in
 //!   sum and meets at most `2s` roundings: `y''` is off by `γ_{2s}α`. With `h` the multiple of `2^(−h)` next to `y'`, `e = fl((y' −
@@ -56,7 +56,7 @@ impl Grids {
     #[inline(always)]
     const fn of(digits: i32, long: usize) -> Self {
         if digits == 24 {
-            Self { entry: 7, vector: 15, image: if long < 16 { 9 } else { 8 }, norm: 11 }
+            Self { entry: 8, vector: 14, image: if long < 16 { 9 } else { 8 }, norm: 11 }
         } else {
             Self { entry: 18, vector: 33, image: 23, norm: 25 }
         }
@@ -174,7 +174,7 @@ impl<V> RootOfQuotient<V> {
         let correction = difference.over((root + root) * norm.high);
 
         let two_to = |exponent: i32| T::power_of_two(exponent);
-        let alpha = two_to(-grids.entry - 3) * T::from_count(5);
+        let alpha = two_to(-grids.entry - 3) * T::from_count(7);
         let beta = two_to(-grids.image - 1) + alpha;
         let absolute = (gamma::<T>(2 * SHORT) * alpha + (gamma::<T>(LONG + 1) + gamma::<T>(LONG + 3)) * beta)
             * T::from_count(LONG + 16)

@@ -60,10 +60,10 @@ pub(super) struct Trial<V> {
     pub(super) residual_square: V,
 }
 
-/// `κ`: what Kato-Temple may add to the squared norm is `uρ/κ`. In `f32` the vector is too coarse for a larger one.
+/// `κ`: what Kato-Temple may add to the squared norm is `uρ/κ`. In `f32` a larger one would ask for too large a gap.
 #[inline(always)]
 fn tightness<T: Scalar>() -> T {
-    T::power_of_two(if T::DIGITS == 24 { -1 } else { 2 })
+    T::power_of_two(if T::DIGITS == 24 { 0 } else { 2 })
 }
 
 impl<V> Trial<V> {
