@@ -218,7 +218,7 @@ impl WithSingles<f64> for Twofold<Doubles, 4> {
     }
 
     #[inline(always)]
-    fn from_single(self, single: Singles) -> Self {
+    fn with_singles(self, single: Singles) -> Self {
         let processor = single.processor;
         let [low, high] = cast::<f32x8, [f32x4; 2]>(single.value);
         Self(
@@ -237,7 +237,7 @@ impl WithSingles<f32> for Singles {
     }
 
     #[inline(always)]
-    fn from_single(self, single: Self) -> Self {
+    fn with_singles(self, single: Self) -> Self {
         single
     }
 }
@@ -251,7 +251,7 @@ impl WithSingles<f32> for Twofold<Singles, 8> {
     }
 
     #[inline(always)]
-    fn from_single(self, single: Self) -> Self {
+    fn with_singles(self, single: Self) -> Self {
         single
     }
 }

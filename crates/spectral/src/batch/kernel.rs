@@ -175,6 +175,7 @@ const fn powers(short: usize) -> (usize, usize) {
 }
 
 /// Step 1, in single precision.
+#[expect(clippy::needless_range_loop, reason = "two matrices are indexed alike")]
 #[inline(always)]
 pub(super) fn propose<T: Scalar, V: WithSingles<T>, const SHORT: usize>(
     gram: &[[V; SHORT]; SHORT],
@@ -212,7 +213,7 @@ pub(super) fn propose<T: Scalar, V: WithSingles<T>, const SHORT: usize>(
     normalize(&mut single);
     let mut x = gram[0];
     for i in 0..SHORT {
-        x[i] = x[i].from_single(single[i]);
+        x[i] = x[i].with_singles(single[i]);
     }
     on_grid(&mut x);
     x

@@ -87,7 +87,7 @@ pub(super) trait WithSingles<T: Scalar>: Lanes<T> {
     fn to_single(self) -> Self::Single;
 
     /// The numbers of `single`, exactly.
-    fn from_single(self, single: Self::Single) -> Self;
+    fn with_singles(self, single: Self::Single) -> Self;
 }
 
 /// Lanes of any target.
@@ -155,7 +155,7 @@ impl<T: Scalar, const L: usize> WithSingles<T> for Portable<T, L> {
     }
 
     #[inline(always)]
-    fn from_single(self, single: Portable<f32, L>) -> Self {
+    fn with_singles(self, single: Portable<f32, L>) -> Self {
         Self(single.0.map(|x| T::from_f64(x.to_f64())))
     }
 }

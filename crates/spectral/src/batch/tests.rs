@@ -25,8 +25,8 @@ impl<T: Scalar> WithSingles<T> for Twofold<Portable<T, 3>, 3> {
         Twofold(self.0.to_single(), self.1.to_single())
     }
 
-    fn from_single(self, single: Self::Single) -> Self {
-        Twofold(self.0.from_single(single.0), self.1.from_single(single.1))
+    fn with_singles(self, single: Self::Single) -> Self {
+        Twofold(self.0.with_singles(single.0), self.1.with_singles(single.1))
     }
 }
 
@@ -258,9 +258,9 @@ fn bounds_of_the_kernel_hold<T: Scalar>() {
         let plain = (0..4).fold(Portable([T::zero()]), |sum, i| sum + found.gram[i][i]);
         rounded_down += usize::from(!trace.is_at_most(&exact(plain)));
         let bound = exact(gram.error);
-        for i in 0..4 {
-            for j in 0..4 {
-                let error = exact(found.gram[i][j]).sub(&exact_gram[i][j]);
+        for (gram, exact_gram) in found.gram.iter().zip(&exact_gram) {
+            for (&entry, exact_entry) in gram.iter().zip(exact_gram) {
+                let error = exact(entry).sub(exact_entry);
                 assert!(error.mul(&error).is_at_most(&bound.mul(&bound)));
             }
         }
@@ -305,14 +305,16 @@ fn positive_pivots_prove_the_gap_up_to_the_bound_of_the_errors() {
     let mut below = 0;
     for found in examples::<f32>() {
         let a = SMatrix::<f64, 4, 4>::from_fn(|i, j| f64::from(found.matrix[j][i].0[0]));
-        let second = a.singular_values()[1].powi(2);
+        let values = a.singular_values();
+        let (first, second) = (values[0] * values[0], values[1] * values[1]);
         let mut entries = found.gram;
         let gram = Gram::of(&found.matrix, &mut entries);
         let square = sum_of_squares(&found.x);
-        let rho = Portable([a.singular_values()[0].powi(2) as f32]);
+        let rho = Portable([f32::from_f64(first)]);
         let error = f64::from(gap_error::<f32, _, 4, 4>(rho, gram.frobenius_square).0[0]);
         for step in -40..40_i32 {
-            let b = Portable([second as f32 * (1.0 + step as f32 * f32::UNIT_ROUNDOFF)]);
+            let b =
+                Portable([f32::from_f64(second * (1.0 + f64::from(step) * f64::from(f32::UNIT_ROUNDOFF)))]);
             let least =
                 factorize(gram.entries, &found.x, rho.over(square), b, &mut [[Portable([0.0]); 4]; 4]);
             if least.0[0] >= f32::power_of_two(-60) {

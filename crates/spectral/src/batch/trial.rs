@@ -153,6 +153,7 @@ pub(super) fn improve<T: Scalar, V: Lanes<T>, const SHORT: usize>(
 /// Column `j` of `factors` receives the `t` of row `j` above the diagonal, the inverse `q_j` on it, and the entries as they
 /// are when the column is used below. The products of an entry are subtracted in the order of the columns, two entries
 /// at a time.
+#[expect(clippy::needless_range_loop, reason = "row and column of a triangle are indexed alike")]
 #[inline(always)]
 pub(super) fn factorize<T: Scalar, V: Lanes<T>, const SHORT: usize>(
     gram: &[[V; SHORT]; SHORT],
