@@ -283,9 +283,10 @@ fn bounds_of_the_kernel_hold<T: Scalar>() {
             let none = |trial: &Trial<One<T>>| conclude(&found.matrix, &found.x, trial).proved::<T>(0);
             assert_eq!(none(&Trial { gap_proof: Portable([T::zero()]), ..trial }), None);
             assert_eq!(none(&Trial { gap_proof: Portable([T::NAN]), ..trial }), None);
-            // b above ρ, and no more than the errors below.
+            // b above ρ, just and far, and no more than the errors below.
             let rho = root.root * root.root;
             assert_eq!(none(&Trial { second: rho.scale(up(4)), ..trial }), None);
+            assert_eq!(none(&Trial { second: rho.scale(T::from_count(4)), ..trial }), None);
             assert_eq!(none(&Trial { second: rho.scale(down(1)), ..trial }), None);
         }
     }
