@@ -3,8 +3,8 @@
 //! Times batches against single matrices and against nalgebra's singular values, which prove nothing:
 //! `cargo run --release -p widthwise-spectral --features std --example batch_timing`.
 //!
-//! The three are interleaved and the best of several rounds counts. A line gives the times of one matrix, what part
-//! of nalgebra's they are, the widest enclosure in units of `u`, and how many of the matrices no batch proved.
+//! They are interleaved and the best of several rounds counts. A line gives the times of one matrix, what part
+//! of nalgebra's they are (of fixed and of dynamic size for the batch), the widest enclosure in units of `u`, and how many of the matrices no batch proved.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@
 use core::hint::black_box;
 use std::time::Instant;
 
-use nalgebra::SMatrix;
+use nalgebra::{DMatrix, SMatrix};
 use widthwise_rounding::Scalar;
 use widthwise_spectral::{SpectralNorm, spectral_norm, spectral_norm_batch};
 
@@ -43,8 +43,10 @@ macro_rules! report {
         let mut state = 1;
         let matrices: Vec<SMatrix<$scalar, $m, $n>> =
             (0..MATRICES).map(|_| SMatrix::from_fn(|_, _| normal(&mut state) as $scalar)).collect();
+        let dynamic: Vec<DMatrix<$scalar>> =
+            matrices.iter().map(|a| DMatrix::from_column_slice($m, $n, a.as_slice())).collect();
         let mut norms = vec![Ok(SpectralNorm::zero()); MATRICES];
-        let (mut batch, mut single, mut peer) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+        let [mut batch, mut single, mut peer, mut dynamic_peer] = [f64::INFINITY; 4];
         for _ in 0..ROUNDS {
             nanoseconds(&mut batch, || spectral_norm_batch(black_box(&matrices), &mut norms).unwrap());
             nanoseconds(&mut single, || {
@@ -53,6 +55,9 @@ macro_rules! report {
             nanoseconds(&mut peer, || {
                 matrices.iter().for_each(|a| { black_box(black_box(a).singular_values().max()); });
             });
+            nanoseconds(&mut dynamic_peer, || {
+                dynamic.iter().for_each(|a| { black_box(black_box(a).singular_values().max()); });
+            });
         }
         let widest = norms.iter().fold(0.0, |widest: $scalar, norm| {
             let width = norm.unwrap().scaled().significand().relative_width();
@@ -60,9 +65,9 @@ macro_rules! report {
         });
         let alone = norms.iter().zip(&matrices).filter(|(norm, a)| **norm == spectral_norm(*a)).count();
         println!(
-            "{} {:2}x{:<2} batch {batch:7.1} ns 1/{:4.1}  single {single:7.1} ns 1/{:4.1}  \
-             nalgebra {peer:7.1} ns  {widest:3.1} u  {alone:2} of {MATRICES} alone",
-            stringify!($scalar), $m, $n, peer / batch, peer / single,
+            "{} {:2}x{:<2} batch {batch:7.1} ns 1/{:4.1} 1/{:4.1}  single {single:7.1} ns 1/{:4.1}  \
+             nalgebra {peer:7.1} ns, dynamic {dynamic_peer:7.1} ns  {widest:3.1} u  {alone:2} of {MATRICES} alone",
+            stringify!($scalar), $m, $n, peer / batch, dynamic_peer / batch, peer / single,
         );
     })+};
 }

@@ -11,13 +11,16 @@
 use core::ops::{Add, Mul, Sub};
 
 use pulp::x86::V3;
-use pulp::{cast, f32x8, f64x4};
+use pulp::{cast, f32x4, f32x8, f64x4};
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, WithSingles};
+use super::twofold::Twofold;
 
 macro_rules! register {
     ($name:ident, $scalar:ty, $count:literal, $vector:ty, $add:ident, $sub:ident, $mul:ident, $div:ident,
-     $root:ident, $magnitude:ident, $greater:ident, $select:ident, $splat:ident) => {
+     $root:ident, $magnitude:ident, $greater:ident, $select:ident, $splat:ident,
+     $signs:ident,
+     $bits:ty, $and:ident, $minus:ident, $exponent:expr, $transposed:ident) => {
         /// A register of numbers.
         #[derive(Clone, Copy, Debug)]
         pub(super) struct $name {
@@ -70,8 +73,34 @@ macro_rules! register {
             }
 
             #[inline(always)]
+            fn gather_four(self, x: impl Fn(usize) -> [$scalar; 4]) -> [Self; 4] {
+                let [a, b, c, d] = $transposed(self.processor, x);
+                [
+                    Self { value: a, ..self },
+                    Self { value: b, ..self },
+                    Self { value: c, ..self },
+                    Self { value: d, ..self },
+                ]
+            }
+
+            #[inline(always)]
             fn get(&self, lane: usize) -> $scalar {
                 cast::<$vector, [$scalar; $count]>(self.value)[lane]
+            }
+
+            #[inline(always)]
+            fn reciprocal_power_of_two(self) -> Self {
+                // The exponent fields of the number and of the reciprocal add to twice the bias.
+                let mask = cast::<[$bits; $count], $vector>([$exponent; $count]);
+                let twice_bias = cast([$exponent & ($exponent << 1); $count]);
+                let field = cast(self.processor.$and(self.value, mask));
+                Self { value: cast(self.processor.avx2.$minus(twice_bias, field)), ..self }
+            }
+
+            #[inline(always)]
+            fn all_positive(self) -> bool {
+                let mask = self.processor.$greater(self.value, self.processor.$splat(0.0));
+                self.processor.avx.$signs(cast(mask)) == (1 << $count) - 1
             }
         }
 
@@ -117,7 +146,13 @@ register!(
     abs_f64x4,
     cmp_gt_f64x4,
     select_f64x4,
-    splat_f64x4
+    splat_f64x4,
+    _mm256_movemask_pd,
+    u64,
+    and_f64x4,
+    _mm256_sub_epi64,
+    0x7ff_u64 << 52,
+    transposed_doubles
 );
 register!(
     Singles,
@@ -132,5 +167,91 @@ register!(
     abs_f32x8,
     cmp_gt_f32x8,
     select_f32x8,
-    splat_f32x8
+    splat_f32x8,
+    _mm256_movemask_ps,
+    u32,
+    and_f32x8,
+    _mm256_sub_epi32,
+    0xff_u32 << 23,
+    transposed_singles
 );
+
+/// Four numbers of four lanes: pairs within the halves of the registers, then the halves.
+#[inline(always)]
+fn transposed_doubles(processor: V3, x: impl Fn(usize) -> [f64; 4]) -> [f64x4; 4] {
+    let avx = processor.avx;
+    let (a, b, c, d) = (cast(x(0)), cast(x(1)), cast(x(2)), cast(x(3)));
+    let (ab_even, ab_odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
+    let (cd_even, cd_odd) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
+    [
+        cast(avx._mm256_permute2f128_pd::<0x20>(ab_even, cd_even)),
+        cast(avx._mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd)),
+        cast(avx._mm256_permute2f128_pd::<0x31>(ab_even, cd_even)),
+        cast(avx._mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd)),
+    ]
+}
+
+/// Four numbers of eight lanes: lanes `l` and `l + 4` share a register, whose halves are transposed alike.
+#[inline(always)]
+fn transposed_singles(processor: V3, x: impl Fn(usize) -> [f32; 4]) -> [f32x8; 4] {
+    let avx = processor.avx;
+    let (a, b, c, d) = (cast([x(0), x(4)]), cast([x(1), x(5)]), cast([x(2), x(6)]), cast([x(3), x(7)]));
+    let (ac_low, ac_high) = (avx._mm256_unpacklo_ps(a, c), avx._mm256_unpackhi_ps(a, c));
+    let (bd_low, bd_high) = (avx._mm256_unpacklo_ps(b, d), avx._mm256_unpackhi_ps(b, d));
+    [
+        cast(avx._mm256_unpacklo_ps(ac_low, bd_low)),
+        cast(avx._mm256_unpackhi_ps(ac_low, bd_low)),
+        cast(avx._mm256_unpacklo_ps(ac_high, bd_high)),
+        cast(avx._mm256_unpackhi_ps(ac_high, bd_high)),
+    ]
+}
+
+impl WithSingles<f64> for Twofold<Doubles, 4> {
+    type Single = Singles;
+
+    #[inline(always)]
+    fn to_single(self) -> Singles {
+        let processor = self.0.processor;
+        let low = processor.convert_f64x4_to_f32x4(self.0.value);
+        let high = processor.convert_f64x4_to_f32x4(self.1.value);
+        Singles { processor, value: cast([low, high]) }
+    }
+
+    #[inline(always)]
+    fn with_singles(self, single: Singles) -> Self {
+        let processor = single.processor;
+        let [low, high] = cast::<f32x8, [f32x4; 2]>(single.value);
+        Self(
+            Doubles { processor, value: processor.convert_f32x4_to_f64x4(low) },
+            Doubles { processor, value: processor.convert_f32x4_to_f64x4(high) },
+        )
+    }
+}
+
+impl WithSingles<f32> for Singles {
+    type Single = Self;
+
+    #[inline(always)]
+    fn to_single(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn with_singles(self, single: Self) -> Self {
+        single
+    }
+}
+
+impl WithSingles<f32> for Twofold<Singles, 8> {
+    type Single = Self;
+
+    #[inline(always)]
+    fn to_single(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn with_singles(self, single: Self) -> Self {
+        single
+    }
+}

@@ -32,8 +32,14 @@ pub(super) trait Lanes<T: Scalar>:
     /// `x(lane)` for every lane.
     fn gather(self, x: impl Fn(usize) -> T) -> Self;
 
+    /// Four numbers for every lane, `x(lane)`, transposed.
+    fn gather_four(self, x: impl Fn(usize) -> [T; 4]) -> [Self; 4];
+
     /// The number in a lane.
     fn get(&self, lane: usize) -> T;
+
+    /// Whether every number is positive.
+    fn all_positive(self) -> bool;
 
     /// `self · factor`.
     #[inline(always)]
@@ -45,12 +51,6 @@ pub(super) trait Lanes<T: Scalar>:
     #[inline(always)]
     fn greater(self, other: Self) -> Self {
         self.if_greater(other, self, other)
-    }
-
-    /// The lesser of two numbers, as [`Scalar::lesser`].
-    #[inline(always)]
-    fn lesser(self, other: Self) -> Self {
-        other.if_greater(self, self, other)
     }
 
     /// The number above a positive normal one: `x/(1 − u)` lies between a half and one unit above `x`, exclusively below,
@@ -66,7 +66,7 @@ pub(super) trait Lanes<T: Scalar>:
         self.scale(T::one() - T::UNIT_ROUNDOFF)
     }
 
-    /// `2^(−⌊log₂ x⌋)` for `x` between `2^−60` and `2^60` (Rump, Ogita and Oishi, SIAM J. Sci. Comput. 31, 2008, "unit in
+    /// `2^(−⌊log₂ x⌋)` for `x` between `2^−100` and `2^100` (Rump, Ogita and Oishi, SIAM J. Sci. Comput. 31, 2008, "unit in
     /// the first place").
     ///
     /// A power of two for every normal `q`: the distance of two neighbours is one, subtracted and inverted exactly.
@@ -76,6 +76,18 @@ pub(super) trait Lanes<T: Scalar>:
         let q = self.scale(T::power_of_two(T::DIGITS - 1) + one);
         self.splat(one).over(q - q.next_down_of_normal())
     }
+}
+
+/// Lanes that come with as many in single precision, for what need not be accurate.
+pub(super) trait WithSingles<T: Scalar>: Lanes<T> {
+    /// The lanes in single precision.
+    type Single: Lanes<f32>;
+
+    /// The numbers rounded to single precision.
+    fn to_single(self) -> Self::Single;
+
+    /// The numbers of `single`, exactly.
+    fn with_singles(self, single: Self::Single) -> Self;
 }
 
 /// Lanes of any target.
@@ -114,8 +126,37 @@ impl<T: Scalar, const L: usize> Lanes<T> for Portable<T, L> {
     }
 
     #[inline(always)]
+    fn gather_four(self, x: impl Fn(usize) -> [T; 4]) -> [Self; 4] {
+        let lanes: [[T; 4]; L] = array::from_fn(x);
+        array::from_fn(|k| Self(array::from_fn(|l| lanes[l][k])))
+    }
+
+    #[inline(always)]
     fn get(&self, lane: usize) -> T {
         self.0[lane]
+    }
+
+    #[inline(always)]
+    fn all_positive(self) -> bool {
+        let mut positive = true;
+        for x in self.0 {
+            positive &= x > T::zero();
+        }
+        positive
+    }
+}
+
+impl<T: Scalar, const L: usize> WithSingles<T> for Portable<T, L> {
+    type Single = Portable<f32, L>;
+
+    #[inline(always)]
+    fn to_single(self) -> Portable<f32, L> {
+        Portable(self.0.map(|x| f32::from_f64(x.to_f64())))
+    }
+
+    #[inline(always)]
+    fn with_singles(self, single: Portable<f32, L>) -> Self {
+        Self(single.0.map(|x| T::from_f64(x.to_f64())))
     }
 }
 

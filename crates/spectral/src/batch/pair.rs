@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Error-free transforms and sums in twice the working precision, in lanes.
+//! Error-free transforms in lanes.
 //!
-//! The operations and their order are those of `widthwise_rounding::error_free` and of Dot2 (lemma L4), with the splitting
-//! of a factor that is used more than once taken out.
+//! The operations and their order are those of `widthwise_rounding::error_free`, with the splitting of a factor that is
+//! used more than once taken out.
 
 use widthwise_rounding::Scalar;
 
 use super::lanes::Lanes;
 
-/// A sum of products in twice the working precision: `high + low` (Dot2, lemma L4).
+/// A number in two parts, `high + low`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair<V> {
     pub(super) high: V,
@@ -47,23 +47,4 @@ pub(super) fn two_prod<T: Scalar, V: Lanes<T>>(x: V, x_parts: Pair<V>, y: V, y_p
     let rest =
         ((high - x_parts.high * y_parts.high) - x_parts.low * y_parts.high) - x_parts.high * y_parts.low;
     Pair { high, low: x_parts.low * y_parts.low - rest }
-}
-
-impl<V: Copy> Pair<V> {
-    #[inline(always)]
-    pub(super) fn both(x: V) -> Self {
-        Self { high: x, low: x }
-    }
-}
-
-/// Adds `product` and `small` to `sum`: `(p, t) = two_sum(p, product.high)`, `q = q + (t + (product.low + small))`.
-#[inline(always)]
-pub(super) fn accumulate<T: Scalar, V: Lanes<T>>(sum: &mut Pair<V>, product: Pair<V>, small: Option<V>) {
-    let high = two_sum(sum.high, product.high);
-    sum.high = high.high;
-    let low = match small {
-        Some(small) => product.low + small,
-        None => product.low,
-    };
-    sum.low = sum.low + (high.low + low);
 }

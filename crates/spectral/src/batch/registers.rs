@@ -49,20 +49,11 @@ macro_rules! format {
             #[inline(always)]
             fn call(self) {
                 let zero = avx2::$registers::zero(self.processor);
-                if M * N <= LARGEST_TWOFOLD {
-                    self.groups
-                        .enclose::<Twofold<avx2::$registers, $lanes>, { 2 * $lanes }>(Twofold(zero, zero));
-                } else {
-                    self.groups.enclose::<avx2::$registers, $lanes>(zero);
-                }
+                self.groups.enclose::<Twofold<avx2::$registers, $lanes>, { 2 * $lanes }>(Twofold(zero, zero));
             }
         }
     };
 }
-
-/// Matrices with more entries leave the first cache if they are packed twofold.
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-const LARGEST_TWOFOLD: usize = 100;
 
 /// The work, and the proof that the processor has AVX2.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]

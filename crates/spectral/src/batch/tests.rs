@@ -3,19 +3,34 @@
 //! The registers do not matter, and neither does the vector proposed: the enclosure must then be refused or wider, never
 //! wrong.
 
-use super::kernel::{conclude, propose, square};
+use super::kernel::{Gram, conclude, down, gamma, propose, up};
 use super::lanes::Portable;
+use super::products::sum_of_squares;
+use super::quotient::{RootOfQuotient, on_grid};
+use super::trial::{Trial, factorize, gap_error, improve};
 use super::twofold::Twofold;
 use super::*;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
-use widthwise_rounding::Enclosure;
+use widthwise_rounding::{Enclosure, gamma_upper, inflate_down, inflate_up};
 
 type One<T> = Portable<T, 1>;
 
-fn norms_in<T: Scalar, V: Lanes<T>, const L: usize, const M: usize, const N: usize>(
+impl<T: Scalar> WithSingles<T> for Twofold<Portable<T, 3>, 3> {
+    type Single = Twofold<Portable<f32, 3>, 3>;
+
+    fn to_single(self) -> Self::Single {
+        Twofold(self.0.to_single(), self.1.to_single())
+    }
+
+    fn with_singles(self, single: Self::Single) -> Self {
+        Twofold(self.0.with_singles(single.0), self.1.with_singles(single.1))
+    }
+}
+
+fn norms_in<T: Scalar, V: WithSingles<T>, const L: usize, const M: usize, const N: usize>(
     zero: V,
     matrices: &[SMatrix<T, M, N>],
 ) -> Vec<Result<SpectralNorm<T>, KernelError>> {
@@ -41,23 +56,49 @@ fn matrices_of<T: Scalar, const M: usize, const N: usize>(entries: &[f64]) -> Ve
     (0..11).map(|k| matrix(k * M * N)).collect()
 }
 
+/// One matrix in one lane, its Gram matrix, and the vector that the kernel finds.
+struct Found<T, const N: usize> {
+    matrix: [[One<T>; N]; N],
+    gram: [[One<T>; N]; N],
+    x: [One<T>; N],
+}
+
+impl<T: Scalar, const N: usize> Found<T, N> {
+    /// For entries in `[−2, 2]`, the largest at least 1.
+    fn of(a: &SMatrix<T, N, N>) -> Self {
+        let zero = Portable([T::zero()]);
+        let matrix: [[One<T>; N]; N] = array::from_fn(|j| array::from_fn(|i| Portable([a[(i, j)]])));
+        let mut entries = [[zero; N]; N];
+        let gram = Gram::of(&matrix, &mut entries);
+        let mut x = propose(gram.entries, &mut [[[Portable([0.0]); N]; N]; 2]);
+        let mut factors = [[zero; N]; N];
+        for _ in 0..3 {
+            Trial::of::<T, N, N>(&gram, &x, &mut factors);
+            improve(&factors, zero, &mut x);
+        }
+        Self { matrix, gram: entries, x }
+    }
+
+    fn trial(&self) -> Trial<One<T>> {
+        let mut entries = self.gram;
+        let gram = Gram::of(&self.matrix, &mut entries);
+        Trial::of::<T, N, N>(&gram, &self.x, &mut [[Portable([T::zero()]); N]; N])
+    }
+
+    fn enclosure(&self) -> Option<Enclosure<T>> {
+        conclude(&self.matrix, &self.x, &self.trial()).proved(0)
+    }
+}
+
 /// The enclosure of one matrix with entries in `[−2, 2]`, the largest at least 1, for a vector of the test's choice.
 fn enclose_with<T: Scalar, const N: usize>(
     a: &SMatrix<T, N, N>,
     spoil: impl Fn(&mut [One<T>; N]),
 ) -> Option<Enclosure<T>> {
-    let zero = Portable([T::zero()]);
-    let mut matrix = [[zero; N]; N];
-    for (j, column) in matrix.iter_mut().enumerate() {
-        for (i, entry) in column.iter_mut().enumerate() {
-            *entry = Portable([a[(i, j)]]);
-        }
-    }
-    let mut storage = [[[zero; N]; N]; 2];
-    let powers = square(&matrix, &mut storage);
-    let mut proposal = propose(&powers);
-    spoil(&mut proposal.x);
-    conclude(&matrix, &powers, &proposal).proved(0)
+    let mut found = Found::of(a);
+    spoil(&mut found.x);
+    on_grid(&mut found.x);
+    found.enclosure()
 }
 
 fn is_right<T: Scalar, const N: usize>(a: &SMatrix<T, N, N>, norm: &Enclosure<T>) -> bool {
@@ -164,4 +205,138 @@ fn second_singular_vector_is_refused() {
     let a = SMatrix::<f64, 3, 3>::from_diagonal(&nalgebra::vector![1.5, 1.5, 0.25]);
     assert_eq!(enclose_with(&a, unit(0)), None);
     assert_eq!(enclose_with(&a, |_| {}), None);
+}
+
+/// Matrices with entries in `[−2, 2]`, the largest 1 or more, and a vector that is not quite the first one.
+fn examples<T: Scalar>() -> Vec<Found<T, 4>> {
+    let mut state = 7_u64;
+    let mut uniform = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let digits =
+            f64::from((state >> 40) as u32) + f64::from((state >> 11) as u32 >> 3) * f64::power_of_two(-29);
+        T::from_f64(digits * f64::power_of_two(-23) - 1.0)
+    };
+    (0..200)
+        .map(|k| {
+            let mut a = SMatrix::<T, 4, 4>::from_fn(|_, _| uniform());
+            a[(0, 0)] = T::one() + a[(0, 0)].magnitude();
+            let mut found = Found::of(&a);
+            if k % 2 == 1 {
+                for x in &mut found.x {
+                    x.0[0] += uniform().scale_exp2(-6);
+                }
+                on_grid(&mut found.x);
+            }
+            found
+        })
+        .collect()
+}
+
+fn exact<T: Scalar>(x: One<T>) -> Dyadic {
+    Dyadic::new(x.0[0].to_f64())
+}
+
+fn product(x: &[Dyadic], y: &[Dyadic]) -> Dyadic {
+    x.iter().zip(y).fold(Dyadic::zero(), |sum, (x, y)| sum.add(&x.mul(y)))
+}
+
+/// The exact Gram matrix.
+fn exact_gram<T: Scalar>(found: &Found<T, 4>) -> Vec<Vec<Dyadic>> {
+    let row = |i: usize| (0..4).map(|k| exact(found.matrix[k][i])).collect::<Vec<_>>();
+    (0..4).map(|i| (0..4).map(|j| product(&row(i), &row(j))).collect()).collect()
+}
+
+fn bounds_of_the_kernel_hold<T: Scalar>() {
+    let mut rounded_down = 0;
+    for found in examples::<T>() {
+        let mut entries = found.gram;
+        let gram = Gram::of(&found.matrix, &mut entries);
+        let exact_gram = exact_gram(&found);
+        // F and E_G.
+        let trace = (0..4).fold(Dyadic::zero(), |sum, i| sum.add(&exact_gram[i][i]));
+        assert!(trace.is_at_most(&exact(gram.frobenius_square)));
+        let plain = (0..4).fold(Portable([T::zero()]), |sum, i| sum + found.gram[i][i]);
+        rounded_down += usize::from(!trace.is_at_most(&exact(plain)));
+        let bound = exact(gram.error);
+        for (gram, exact_gram) in found.gram.iter().zip(&exact_gram) {
+            for (&entry, exact_entry) in gram.iter().zip(exact_gram) {
+                let error = exact(entry).sub(exact_entry);
+                assert!(error.mul(&error).is_at_most(&bound.mul(&bound)));
+            }
+        }
+        // ε²‖x‖⁴ = ‖Gx‖²‖x‖² − (xᵀGx)².
+        let trial = found.trial();
+        let x: Vec<Dyadic> = found.x.iter().map(|&x| exact(x)).collect();
+        let image: Vec<Dyadic> = exact_gram.iter().map(|row| product(row, &x)).collect();
+        let (square, quotient) = (product(&x, &x), product(&x, &image));
+        let variance = product(&image, &image).mul(&square).sub(&quotient.mul(&quotient));
+        assert!(variance.is_at_most(&exact(trial.residual_square).mul(&square).mul(&square)));
+        // (root + correction ∓ radius)²‖x‖² around xᵀGx.
+        let root = RootOfQuotient::of(&found.matrix, &found.x);
+        let middle = exact(root.root).add(&exact(root.correction));
+        let (low, high) = (middle.sub(&exact(root.radius)), middle.add(&exact(root.radius)));
+        assert!(low.mul(&low).mul(&square).is_at_most(&quotient));
+        assert!(quotient.is_at_most(&high.mul(&high).mul(&square)));
+        assert!(root.radius.0[0] <= T::UNIT_ROUNDOFF * root.root.0[0]);
+        // What is proved stands or falls with the gap.
+        if found.enclosure().is_some() {
+            let none = |trial: &Trial<One<T>>| conclude(&found.matrix, &found.x, trial).proved::<T>(0);
+            assert_eq!(none(&Trial { gap_proof: Portable([T::zero()]), ..trial }), None);
+            assert_eq!(none(&Trial { gap_proof: Portable([T::NAN]), ..trial }), None);
+            // b above ρ, just and far, and no more than the errors below.
+            let rho = root.root * root.root;
+            assert_eq!(none(&Trial { second: rho.scale(up(4)), ..trial }), None);
+            assert_eq!(none(&Trial { second: rho.scale(T::from_count(4)), ..trial }), None);
+            assert_eq!(none(&Trial { second: rho.scale(down(1)), ..trial }), None);
+        }
+    }
+    assert!(rounded_down > 20);
+}
+
+#[test]
+fn bounds_of_the_kernel_hold_in_exact_numbers() {
+    bounds_of_the_kernel_hold::<f64>();
+    bounds_of_the_kernel_hold::<f32>();
+}
+
+/// In single precision the pivots are positive for thresholds slightly below the second eigenvalue: they prove no more
+/// than the bound says, and no less would do.
+#[test]
+fn positive_pivots_prove_the_gap_up_to_the_bound_of_the_errors() {
+    let mut below = 0;
+    for found in examples::<f32>() {
+        let a = SMatrix::<f64, 4, 4>::from_fn(|i, j| f64::from(found.matrix[j][i].0[0]));
+        let values = a.singular_values();
+        let (first, second) = (values[0] * values[0], values[1] * values[1]);
+        let mut entries = found.gram;
+        let gram = Gram::of(&found.matrix, &mut entries);
+        let square = sum_of_squares(&found.x);
+        let rho = Portable([f32::from_f64(first)]);
+        let error = f64::from(gap_error::<f32, _, 4, 4>(rho, gram.frobenius_square).0[0]);
+        for step in -40..40_i32 {
+            let b =
+                Portable([f32::from_f64(second * (1.0 + f64::from(step) * f64::from(f32::UNIT_ROUNDOFF)))]);
+            let least =
+                factorize(gram.entries, &found.x, rho.over(square), b, &mut [[Portable([0.0]); 4]; 4]);
+            if least.0[0] >= f32::power_of_two(-60) {
+                let b = f64::from(b.0[0]);
+                assert!(second <= b + error, "{second} {b}");
+                below += usize::from(second > b * (1.0 + 1e-12));
+            }
+        }
+    }
+    assert!(below > 20, "{below}");
+}
+
+#[test]
+fn constants_are_those_of_the_lemmas() {
+    fn check<T: Scalar>() {
+        for count in 0..200 {
+            assert_eq!(up::<T>(count), inflate_up(count, T::one()));
+            assert_eq!(down::<T>(count), inflate_down(count, T::one()));
+            assert_eq!(gamma::<T>(count), gamma_upper(count));
+        }
+    }
+    check::<f32>();
+    check::<f64>();
 }

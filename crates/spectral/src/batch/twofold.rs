@@ -52,8 +52,25 @@ impl<T: Scalar, V: Lanes<T>, const HALF: usize> Lanes<T> for Twofold<V, HALF> {
     }
 
     #[inline(always)]
+    fn gather_four(self, x: impl Fn(usize) -> [T; 4]) -> [Self; 4] {
+        let [a, b, c, d] = self.0.gather_four(&x);
+        let [e, f, g, h] = self.1.gather_four(|lane| x(lane + HALF));
+        [Self(a, e), Self(b, f), Self(c, g), Self(d, h)]
+    }
+
+    #[inline(always)]
+    fn reciprocal_power_of_two(self) -> Self {
+        Self(self.0.reciprocal_power_of_two(), self.1.reciprocal_power_of_two())
+    }
+
+    #[inline(always)]
     fn get(&self, lane: usize) -> T {
         if lane < HALF { self.0.get(lane) } else { self.1.get(lane - HALF) }
+    }
+
+    #[inline(always)]
+    fn all_positive(self) -> bool {
+        self.0.all_positive() && self.1.all_positive()
     }
 }
 
