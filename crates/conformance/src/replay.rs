@@ -17,6 +17,9 @@ use crate::command::{FAILED, INCONCLUSIVE, PASSED};
 use crate::fingerprint::{MEMORY, SEED};
 use crate::format::{Format, FormatName};
 
+/// Indices repeat after this many.
+const INDICES: u64 = 1 << 48;
+
 /// The address of an instance, and by what it is judged.
 ///
 /// It displays as the arguments that name it, which `theory-checker replay` takes as well.
@@ -99,7 +102,9 @@ impl Replay {
                 }
                 "--scalar" => format = FormatName::parse(value).ok_or(bad)?,
                 "--seed" => seed = number(value).map_err(|_| bad)?,
-                "--index" => index = Some(number(value).map_err(|_| bad)?),
+                "--index" => {
+                    index = Some(number(value).ok().filter(|&index| index < INDICES).ok_or(bad)?);
+                }
                 _ => return Err(ReplayError::UnknownOption(option)),
             }
         }
@@ -293,6 +298,8 @@ mod tests {
         assert_eq!(error("spectral.opnorm-bound --control no"), ReplayError::UnknownControl("no"));
         assert_eq!(error("spectral.opnorm-bound --instances 1"), ReplayError::UnknownOption("--instances"));
         assert_eq!(error("spectral.opnorm-bound --index -1"), ReplayError::Value("--index", "-1"));
+        let beyond = ReplayError::Value("--index", "281474976710656");
+        assert_eq!(error("spectral.opnorm-bound --index 281474976710656"), beyond);
         assert_eq!(error("spectral.opnorm-bound --index"), ReplayError::Value("--index", ""));
         assert_eq!(error("spectral.opnorm-bound --seed 0xg"), ReplayError::Value("--seed", "0xg"));
         assert_eq!(error("spectral.opnorm-bound --scalar f16"), ReplayError::Value("--scalar", "f16"));
