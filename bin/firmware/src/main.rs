@@ -30,7 +30,9 @@ fn run() -> ! {
     let status = match args::<COMMAND_LINE>() {
         // The first word is the program. A word that is not text names nothing.
         Ok(line) => command((&line).skip(1).map(|word| word.unwrap_or("?")), &mut output),
-        Err(_) => output.write_str("error: the debugger tells no command line, or one that is too long\n").map(|()| USAGE),
+        Err(_) => output
+            .write_str("error: the debugger tells no command line, or one that is too long\n")
+            .map(|()| USAGE),
     };
     process::exit(status.map_or(NO_OUTPUT, i32::from))
 }
@@ -38,7 +40,7 @@ fn run() -> ! {
 /// The debugger's console.
 struct Console(io::Stdout);
 
-impl fmt::Write for Console {
+impl Write for Console {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.write_all(text.as_bytes()).map_err(|_| fmt::Error)
     }

@@ -6,7 +6,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::root;
 use super::target::{Emulation, Target};
@@ -38,26 +38,24 @@ fn packages() -> Result<Vec<String>> {
 }
 
 /// Builds the image that runs the suite on a target; returns its path.
-pub(super) fn image(target: &Target) -> Result<PathBuf> {
-    let triple = target.triple;
+pub(super) fn image(triple: &str, emulation: &Emulation) -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
     // What a developer has set for other purposes must not change an image.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("BOARD");
     let variable = |name| format!("CARGO_TARGET_{}_{name}", triple.replace(['-', '.'], "_").to_uppercase());
-    let image = match &target.run {
-        None => bail!("there is no image for {triple}"),
-        Some(Emulation::Board { .. }) => {
+    let image = match emulation {
+        Emulation::Board { .. } => {
             let firmware = root().join("bin/firmware");
             command.current_dir(&firmware);
             firmware.join("target").join(triple).join("release/firmware")
         }
-        Some(Emulation::Linux { linker, .. }) => {
+        Emulation::Linux { linker, .. } => {
             command.env(variable("LINKER"), linker.map_or("rust-lld", |linker| linker.program));
             command.env(variable("RUSTFLAGS"), "-C target-feature=+crt-static");
             program(&mut command, triple, "conformance")
         }
-        Some(Emulation::Node) => program(&mut command, triple, "conformance.wasm"),
+        Emulation::Node => program(&mut command, triple, "conformance.wasm"),
     };
     run(&mut command).context("the image")?;
     Ok(image)
