@@ -22,8 +22,8 @@ pub(super) fn digests(output: &str) -> impl Iterator<Item = &str> {
     output.lines().filter_map(|line| line.strip_prefix("digest "))
 }
 
-/// Whether a run of the suite passed, with the digests of both tables.
-pub(super) fn judge(run: &Run, tables: &Tables) -> Result<Counts> {
+/// Whether a run of the suite on a target passed, with the digests of both tables.
+pub(super) fn judge(triple: &str, run: &Run, tables: &Tables) -> Result<Counts> {
     ended(run)?;
     let tests = || run.text.lines().filter(|line| line.starts_with("test "));
     let failed: Vec<_> = tests().filter(|line| !line.ends_with(" ... ok")).collect();
@@ -38,7 +38,10 @@ pub(super) fn judge(run: &Run, tables: &Tables) -> Result<Counts> {
     ensure!(run.code() == Some(0), "every test passes, but the run ended with {}", run.end());
     for (table, name) in [(&tables.golden, "golden table"), (&tables.host, "host")] {
         if let Some(difference) = first_difference(table.lines(), digests(&run.text)) {
-            bail!("the target differs from the {name}: {difference}");
+            let replay = difference.replay();
+            let replay =
+                replay.map(|replay| format!("\n  there: cargo xtask embedded {triple} --replay {replay}"));
+            bail!("the target differs from the {name}: {difference}{}", replay.unwrap_or_default());
         }
     }
     Ok(Counts { tests: passed, digests: digests(&run.text).count() })
@@ -91,12 +94,15 @@ mod tests {
     fn error(from: &str, to: &str, code: i32) -> String {
         let changed = output().replace(from, to);
         assert!(from == to || changed != output(), "nothing was changed");
-        judge(&Run::ended(&changed, code), &tables()).unwrap_err().to_string()
+        judge("wasm32-wasip1", &Run::ended(&changed, code), &tables()).unwrap_err().to_string()
     }
 
     #[test]
     fn a_run_that_says_all_it_must_passes() {
-        assert_eq!(judge(&Run::ended(&output(), 0), &tables()).unwrap(), Counts { tests: 2, digests: 2 });
+        assert_eq!(
+            judge("wasm32-wasip1", &Run::ended(&output(), 0), &tables()).unwrap(),
+            Counts { tests: 2, digests: 2 }
+        );
     }
 
     #[test]
@@ -121,9 +127,11 @@ mod tests {
             text.ends_with("it is \"panicked at kernel.rs\", and the run ended with exit status 101"),
             "{text}"
         );
-        let text = judge(&Run::ended("", 0), &tables()).unwrap_err().to_string();
+        let text = judge("wasm32-wasip1", &Run::ended("", 0), &tables()).unwrap_err().to_string();
         assert!(text.contains("it is \"\""), "{text}");
-        let text = judge(&Run::ended("0 passed, 0 failed\n", 0), &tables()).unwrap_err().to_string();
+        let text = judge("wasm32-wasip1", &Run::ended("0 passed, 0 failed\n", 0), &tables())
+            .unwrap_err()
+            .to_string();
         assert!(text.contains("the last line should be"), "{text}");
     }
 
@@ -134,24 +142,23 @@ mod tests {
 
     #[test]
     fn a_killed_emulator_is_a_failure_even_after_the_last_line() {
-        let text = judge(&Run::killed(&output()), &tables()).unwrap_err().to_string();
-        assert_eq!(text, "the run ran past 300 s and was killed; its last line: \"2 passed, 0 failed\"");
+        let text = judge("wasm32-wasip1", &Run::killed(&output()), &tables()).unwrap_err().to_string();
+        assert_eq!(text, "the run ran past 600 s and was killed; its last line: \"2 passed, 0 failed\"");
     }
 
     #[test]
     fn a_digest_that_differs_names_the_first_index() {
         let text = error("8..10 0123456789abcdef 0001 0002", "8..10 0123456789abcdee 0001 0003", 0);
         assert!(text.starts_with("the target differs from the golden table: spectral.opnorm-bound in f32 first differs at index 9"), "{text}");
-        assert!(
-            text.contains("theory-checker replay spectral.opnorm-bound --seed 0x5eed --index 9 --scalar f32"),
-            "{text}"
-        );
+        let address = "spectral.opnorm-bound --seed 0x5eed --index 9 --scalar f32";
+        assert!(text.contains(&format!("theory-checker replay {address}\n")), "{text}");
+        assert!(text.ends_with(&format!("cargo xtask embedded wasm32-wasip1 --replay {address}")), "{text}");
     }
 
     #[test]
     fn a_target_that_has_the_golden_bits_but_not_the_host_s_fails() {
         let tables = Tables { host: tables().host.replace("0001 0002", "0001 0003"), ..tables() };
-        let text = judge(&Run::ended(&output(), 0), &tables).unwrap_err().to_string();
+        let text = judge("wasm32-wasip1", &Run::ended(&output(), 0), &tables).unwrap_err().to_string();
         assert!(
             text.starts_with("the target differs from the host: kernel.dot in f32 first differs at index 1"),
             "{text}"
