@@ -48,7 +48,7 @@ impl fmt::Display for Counts {
 /// Writes a line `test NAME FORMAT ... ok` (or `FAILED`) for each test, a line `digest …` for each entry of the table of digests,
 /// and a last line `N passed, N failed`.
 ///
-/// Takes about 90 KiB of stack.
+/// The memory is on the stack: 80 KiB at most, beside the frames of the checks.
 ///
 /// # Errors
 ///
