@@ -14,8 +14,11 @@ fn main() {
     let variable = |name| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
     let target = variable("TARGET");
     let board = env::var("BOARD").unwrap_or_else(|_| match target.as_str() {
+        "thumbv6m-none-eabi" | "thumbv7m-none-eabi" => String::from("mps2-an385"),
         "thumbv7em-none-eabi" | "thumbv7em-none-eabihf" => String::from("mps2-an386"),
-        _ => panic!("no board stands for the target {target}: set BOARD, or build for thumbv7em-none-eabihf"),
+        "thumbv8m.main-none-eabi" | "thumbv8m.main-none-eabihf" => String::from("mps2-an505"),
+        _ if target.starts_with("riscv32") => String::from("rv-virt"),
+        _ => panic!("no board stands for the target {target}: set BOARD, or see bin/firmware/README.md"),
     });
     let map = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("memory").join(format!("{board}.x"));
     println!("cargo:rerun-if-changed={}", map.display());
@@ -26,5 +29,9 @@ fn main() {
     println!("cargo:rustc-link-search={}", out.display());
     // Sections at their addresses in memory, not aligned to pages of a host.
     println!("cargo:rustc-link-arg-bins=--nmagic");
+    if target.starts_with("riscv") {
+        // The script of Cortex-M includes the memory map, that of RISC-V expects it before itself.
+        println!("cargo:rustc-link-arg-bins=-Tmemory.x");
+    }
     println!("cargo:rustc-link-arg-bins=-Tlink.x");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What crosses crates: golden digests, traceability, the command line from outside, the firmware.
+//! What crosses crates: golden digests, traceability, the command line from outside; the suite of conformance as a program.
 //!
 //! The tests are in `tests/`. The library holds what two of them need: the table of digests of result bits.
 

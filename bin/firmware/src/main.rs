@@ -2,42 +2,46 @@
 #![no_std]
 #![no_main]
 
-//! The exact claims on a microcontroller, in both formats: the same functions, on the same instances, as on the host.
+//! The suite of conformance on bare metal: the same functions, on the same instances, as on the host.
 //!
-//! The output is that of a test runner: `test NAME ... ok` or `FAILED`, a line `digest …` for each entry of the golden table, and a
-//! last line `N passed, N failed`. The exit status is 0 only if nothing failed. Whether the bits are those of the host is for the
-//! reader of the digests to say: `tests/tests/firmware.rs` builds this image, runs it under QEMU and compares.
-//!
-//! No floating-point number is printed: formatting one costs more flash than a kernel.
+//! Command line, output and exit status go through the debugger, or the emulator that plays it (semihosting). Without arguments the
+//! suite runs; `replay ID --index N` shows one instance. Whether the bits are those of the host is for the reader of the digests to
+//! say: `cargo xtask embedded` builds this image for every board, runs it and compares.
 
 mod board;
-mod suite;
 
+use core::fmt::{self, Write};
+
+use semihosting::experimental::env::args;
+use semihosting::io::{self, Write as _};
 use semihosting::process;
-use widthwise_claims::{CATALOGUE, Checked, SELF_CONTROLS};
-use widthwise_linalg::canary;
+use widthwise_conformance::{USAGE, command};
 
-use crate::suite::Suite;
+/// Bytes of the longest command line.
+const COMMAND_LINE: usize = 256;
 
-/// What runs after reset, on every board, in memory that the board lends.
-fn run(memory_f32: &mut [f32], memory_f64: &mut [f64]) -> ! {
-    let mut suite = Suite::default();
-    suite.test("compiler", "canary", canary::self_test().is_ok());
-    for control in &SELF_CONTROLS {
-        suite.test(control.id, "f64", !control.confirms());
-    }
-    check_all(&mut suite, memory_f32);
-    check_all(&mut suite, memory_f64);
-    process::exit(if suite.finish() { 0 } else { 1 })
+/// The exit status if the debugger does not take the output.
+const NO_OUTPUT: i32 = 4;
+
+/// What runs after reset, on every board.
+fn run() -> ! {
+    let Ok(stdout) = io::stdout() else { process::exit(NO_OUTPUT) };
+    let mut output = Console(stdout);
+    let status = match args::<COMMAND_LINE>() {
+        // The first word is the program. A word that is not text names nothing.
+        Ok(line) => command((&line).skip(1).map(|word| word.unwrap_or("?")), &mut output),
+        Err(_) => output
+            .write_str("error: the debugger tells no command line, or one that is too long\n")
+            .map(|()| USAGE),
+    };
+    process::exit(status.map_or(NO_OUTPUT, i32::from))
 }
 
-/// Every kernel, claim and worked counterexample in one format.
-fn check_all<T: Checked>(suite: &mut Suite, memory: &mut [T]) {
-    suite.kernels(memory);
-    for claim in CATALOGUE {
-        suite.claim(claim, memory);
-        for control in claim.controls {
-            suite.counterexample(claim, control, memory);
-        }
+/// The debugger's console.
+struct Console(io::Stdout);
+
+impl Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write_all(text.as_bytes()).map_err(|_| fmt::Error)
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Which claims run on the microcontroller: the golden table of digests of result bits, which the firmware must reproduce.
+//! Which claims run on every target: the golden table of digests of result bits, which each must reproduce.
 
 /// The table, as a reader of the repository finds it.
 pub(crate) const FILE: &str = "tests/golden/digests.txt";
 
 const DIGESTS: &str = include_str!("../../../tests/golden/digests.txt");
 
-/// How many digests of the claim the table holds, over both formats and without its controls.
+/// How many lines of digests of the claim the table holds, over both formats and without its controls.
 pub(crate) fn digests(id: &str) -> usize {
     DIGESTS.lines().filter(|line| line.split_whitespace().next() == Some(id)).count()
 }

@@ -64,11 +64,11 @@ fn human(claim: &Claim, manifest: &Manifest) -> String {
         None => section("Proof", "none by machine yet"),
     }
     match embedded::digests(claim.id) {
-        0 => section("Embedded", "no run on a microcontroller yet"),
+        0 => section("Embedded", "no run on other targets yet"),
         digests => section(
             "Embedded",
             &format!(
-                "{digests} digests of its result bits in {}, the same on the microcontroller",
+                "{digests} lines of digests of its result bits in {}, the same on every target: cargo xtask embedded",
                 embedded::FILE
             ),
         ),
@@ -103,7 +103,7 @@ struct Explanation<'a> {
     allowance: &'a str,
     source: &'a str,
     proof: Option<json::Proof>,
-    /// Digests of its result bits that the microcontroller must reproduce.
+    /// Lines of digests of its result bits that every target must reproduce.
     embedded_digests: usize,
     controls: Vec<Control<'a>>,
 }

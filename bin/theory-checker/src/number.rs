@@ -5,6 +5,7 @@
 //! The decimal text is the shortest that reads back as the same number of its format. The hexadecimal text is that of C's `%a`,
 //! `0x1.8p+1` for 3. An end of a scaled enclosure may lie beyond the range of the format; its hexadecimal text is still exact.
 
+use widthwise_claims::Hexadecimal;
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 
 /// A number in print.
@@ -29,7 +30,7 @@ impl Number {
             format!("{significand:?}·2^{exponent}")
         };
         let value = if in_range { scaled.to_f64() } else { significand.to_f64().scale_exp2(exponent) };
-        Self { value, decimal, hexadecimal: hexadecimal(significand, exponent) }
+        Self { value, decimal, hexadecimal: Hexadecimal { significand, exponent }.to_string() }
     }
 }
 
@@ -49,37 +50,9 @@ impl<T: Scalar> From<&ScaledEnclosure<T>> for Interval {
     }
 }
 
-/// `significand · 2^exponent` in the notation of C's `%a`.
-fn hexadecimal<T: Scalar>(significand: T, exponent: i32) -> String {
-    let value = significand.to_f64();
-    let sign = if value.is_sign_negative() { "-" } else { "" };
-    let Some(own) = value.exponent() else {
-        return if value == 0.0 { format!("{sign}0x0p+0") } else { format!("{value}") };
-    };
-    // In [1, 2) the 52 bits behind the point are the fraction.
-    let fraction = value.scale_exp2(-own).to_bits() & ((1 << 52) - 1);
-    let digits = format!("{fraction:013x}");
-    let digits = digits.trim_end_matches('0');
-    let point = if digits.is_empty() { "" } else { "." };
-    format!("{sign}0x1{point}{digits}p{:+}", i64::from(exponent) + i64::from(own))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hexadecimal_is_that_of_c() {
-        assert_eq!(hexadecimal(3.0_f64, 0), "0x1.8p+1");
-        assert_eq!(hexadecimal(0.1_f64, 0), "0x1.999999999999ap-4");
-        assert_eq!(hexadecimal(0.1_f32, 0), "0x1.99999ap-4");
-        assert_eq!(hexadecimal(-1.0_f64, 0), "-0x1p+0");
-        assert_eq!(hexadecimal(f64::MAX, 0), "0x1.fffffffffffffp+1023");
-        assert_eq!(hexadecimal(f64::from_bits(3), 0), "0x1.8p-1073");
-        assert_eq!(hexadecimal(f32::from_bits(1), 0), "0x1p-149");
-        assert_eq!(hexadecimal(-0.0_f64, 0), "-0x0p+0");
-        assert_eq!(hexadecimal(f64::INFINITY, 0), "inf");
-    }
 
     #[test]
     fn numbers_beyond_the_format_keep_their_exponent() {

@@ -7,9 +7,10 @@
 
 use std::process::ExitCode;
 
+use widthwise_conformance::first_difference;
 use widthwise_linalg::canary;
 use widthwise_tests::compiler::{OPT_LEVEL, RELEASE, is_known_to_be_bad};
-use widthwise_tests::digests::{GOLDEN, compute, first_difference};
+use widthwise_tests::digests::{GOLDEN, compute};
 
 fn main() -> ExitCode {
     println!("rustc {RELEASE}, opt-level {OPT_LEVEL}");
@@ -17,12 +18,11 @@ fn main() -> ExitCode {
         eprintln!("the golden table cannot be read, or the results cannot be computed");
         return ExitCode::FAILURE;
     };
-    let expected: Vec<_> = golden.lines().collect();
-    if let Some(difference) = first_difference(&expected, &found) {
+    if let Some(difference) = first_difference(golden.lines(), found.lines()) {
         eprintln!("{difference}");
         return ExitCode::FAILURE;
     }
-    println!("result bits: {} lines equal", found.len());
+    println!("result bits: {} lines equal", found.lines().count());
     let outcome = canary::self_test();
     println!("canary: {outcome:?}");
     if outcome.is_err() == is_known_to_be_bad() {

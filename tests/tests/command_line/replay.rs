@@ -3,6 +3,7 @@
 //! `replay`: an instance of a campaign again, to the last bit.
 
 use serde_json::Value;
+use widthwise_conformance::Replay;
 
 use super::{json, run, status, stderr, stdout};
 
@@ -92,4 +93,53 @@ fn an_index_is_required_and_in_range() {
     assert_eq!(status(&run(&["replay", "spectral.opnorm-bound"])), 2);
     assert_eq!(status(&run(&["replay", "spectral.opnorm-bound", "--index", "281474976710656"])), 2);
     assert_eq!(status(&run(&["replay", "spectral.opnorm-bound", "--index", "-1"])), 2);
+}
+
+/// The targets show an instance as the suite of conformance does, which `cargo xtask embedded` compares with the host; here the
+/// suite's text is compared with the checker's.
+#[test]
+fn the_numbers_are_those_that_every_target_shows() {
+    for words in [
+        "spectral.opnorm-bound --index 3 --scalar f32",
+        "spectral.update-alignment.rank-one --index 11 --scalar f64",
+        "spectral.norms.entries --index 281474976710652 --scalar f32 --seed 0xffffffffffffffff",
+        "spectral.opnorm-bound --index 4 --scalar f64 --control column-norm",
+        "spectral.opnorm-bound --index 5 --scalar f64 --control column-norm",
+    ] {
+        let mut shown = String::new();
+        let replay = Replay::parse(words.split(' ')).unwrap();
+        let expected_status = replay.run(&mut shown).unwrap();
+        let output = run(&["replay"].into_iter().chain(words.split(' ')).collect::<Vec<_>>());
+        assert_eq!(status(&output), i32::from(expected_status), "{words}");
+        let (expected, found) = (Paragraphs::of(&shown), Paragraphs::of(stdout(&output)));
+        assert_eq!(expected, found, "{words}");
+        assert!(expected.entries.len() > 1 && expected.steps.len() > 2, "{words}");
+    }
+}
+
+/// What a replay shows, without its decimal digits and its layout.
+#[derive(Debug, PartialEq)]
+struct Paragraphs<'a> {
+    heading: &'a str,
+    /// The entries of the arrays, row by row.
+    entries: Vec<&'a str>,
+    /// Quantities and comparisons.
+    steps: Vec<String>,
+    outcome: &'a str,
+}
+
+impl<'a> Paragraphs<'a> {
+    fn of(text: &'a str) -> Self {
+        let paragraphs: Vec<_> = text.split("\n\n").collect();
+        let [heading, arrays, steps, .., outcome] = paragraphs[..] else { panic!("{text}") };
+        let hexadecimal = |word: &&str| word.trim_start_matches('-').starts_with("0x");
+        // The overlap is decimal here, hexadecimal there, and follows from the ends.
+        let steps = steps.lines().filter(|line| !line.starts_with("  overlap "));
+        let steps = steps.map(|line| match (line.find('['), line.find("]  [")) {
+            (Some(decimal), Some(end)) => line[..decimal].to_owned() + &line[end + 3..],
+            _ => line.to_owned(),
+        });
+        let entries = arrays.split_whitespace().filter(hexadecimal).collect();
+        Self { heading, entries, steps: steps.collect(), outcome }
+    }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Builds libraries and images.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::root;
+use super::target::{Emulation, Target};
+
+/// Builds every library for a target without default features; returns how many there are.
+pub(super) fn libraries(target: &Target) -> Result<usize> {
+    let libraries = packages()?;
+    let mut command = cargo();
+    command.args(["build", "--locked", "--no-default-features", "--target", target.triple]);
+    for library in &libraries {
+        command.args(["-p", library]);
+    }
+    run(&mut command).context("the libraries without default features")?;
+    Ok(libraries.len())
+}
+
+/// The packages of the libraries: `crates/NAME` is `widthwise-NAME`.
+fn packages() -> Result<Vec<String>> {
+    let mut packages = Vec::new();
+    for folder in root().join("crates").read_dir().context("the folder of the libraries")? {
+        let folder = folder?;
+        if folder.path().join("Cargo.toml").exists() {
+            packages.push(format!("widthwise-{}", folder.file_name().to_string_lossy()));
+        }
+    }
+    packages.sort();
+    ensure!(!packages.is_empty(), "there are no libraries in crates/");
+    Ok(packages)
+}
+
+/// Builds the image that runs the suite on a target; returns its path.
+pub(super) fn image(triple: &str, emulation: &Emulation) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
+    // What a developer has set for other purposes must not change an image.
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("BOARD");
+    let variable = |name| format!("CARGO_TARGET_{}_{name}", triple.replace(['-', '.'], "_").to_uppercase());
+    let image = match emulation {
+        Emulation::Board { .. } => {
+            let firmware = root().join("bin/firmware");
+            command.current_dir(&firmware);
+            firmware.join("target").join(triple).join("release/firmware")
+        }
+        Emulation::Linux { linker, .. } => {
+            command.env(variable("LINKER"), linker.map_or("rust-lld", |linker| linker.program));
+            command.env(variable("RUSTFLAGS"), "-C target-feature=+crt-static");
+            program(&mut command, triple, "conformance")
+        }
+        Emulation::Node => program(&mut command, triple, "conformance.wasm"),
+    };
+    run(&mut command).context("the image")?;
+    Ok(image)
+}
+
+/// Builds the host program.
+fn program(command: &mut Command, triple: &str, file: &str) -> PathBuf {
+    command.args(["-p", "widthwise-tests", "--bin", "conformance"]);
+    root().join("target").join(triple).join("release").join(file)
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().context("cargo does not start")?;
+    ensure!(status.success(), "the build fails: {command:?}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_libraries_are_those_of_the_folder() {
+        let packages = packages().unwrap();
+        for library in ["widthwise-rounding", "widthwise-claims", "widthwise-conformance"] {
+            assert!(packages.iter().any(|package| package == library), "{packages:?}");
+        }
+    }
+}
