@@ -54,7 +54,10 @@ pub(crate) const MOST_LANES: usize = 8;
 /// [`product_with_transpose`] in tiles of `VECTORS` vectors by `COLUMNS` columns that meet the upper triangle, each stored
 /// with its mirror image.
 #[inline(always)]
-#[allow(clippy::needless_range_loop, reason = "loops over constants, which the compiler unrolls into registers")]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls into registers"
+)]
 fn in_tiles<T: Scalar, R: Registers<T>, const VECTORS: usize, const COLUMNS: usize>(
     registers: R,
     matrix: &[T],

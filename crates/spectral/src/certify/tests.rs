@@ -270,7 +270,7 @@ proptest! {
         // Some entries, or most of them, so small that their products underflow.
         let entry = |index: usize| {
             let x = entries[index % 61];
-            let exponent = if index % 7 == 0 { 0.0 } else { entries[(index * 5 + 3) % 61].magnitude() };
+            let exponent = if index.is_multiple_of(7) { 0.0 } else { entries[(index * 5 + 3) % 61].magnitude() };
             x.scale_exp2(-(exponent * f64::from(spread)) as i32)
         };
         registers_agree::<f64>(rows, columns, entry);
