@@ -84,18 +84,113 @@ elim: t i => [|t IH] i; first by rewrite /= /w0' scalerA divff // scale1r.
 have same : gradient t (fun j => A j *: (T' t j).1) i = gradient t (fun j => a j *: (T t j).1) i.
   by apply: ext => j; rewrite -scalerA (proj1 (IH j)).
 have [Hw Hh] := IH i.
-have GE : A i *: gradient t (fun j => A j *: (T' t j).1) i + l' i *: (T' t i).1
-  = s i *: (a i *: gradient t (fun j => a j *: (T t j).1) i + l i *: (T t i).1).
-  rewrite same scalerDr -Hw !scalerA; congr (_ *: _ + _ *: _); first by rewrite mulrC.
+pose G' := A i *: gradient t (fun j => A j *: (T' t j).1) i + l' i *: (T' t i).1.
+pose G := a i *: gradient t (fun j => a j *: (T t j).1) i + l i *: (T t i).1.
+have GE : G' = s i *: G.
+  rewrite /G' /G same scalerDr -Hw !scalerA; congr (_ *: _ + _ *: _); first by rewrite mulrC.
   by rewrite /l' expr2; ring.
-rewrite /T' /T /= -/(T' t) -/(T t) -[train A r' l' k' u' w0' t i]/(T' t i) -[train a r l k u w0 t i]/(T t i).
-rewrite -/T' -/T.
-split; last by rewrite Hh; congr (_ :: _); exact: GE.
-have hE : [:: A i *: gradient t (fun j => A j *: (T' t j).1) i + l' i *: (T' t i).1 & (T' t i).2]
-  = [seq s i *: G | G <- (a i *: gradient t (fun j => a j *: (T t j).1) i + l i *: (T t i).1) :: (T t i).2].
-  by rewrite /= GE Hh.
-rewrite hE hu scalerBr scalerA mulrC -scalerA Hw hk; congr (_ - _).
+have -> : T' t.+1 i = ((1 - r' i * k' i) *: (T' t i).1 - r' i *: u' i (G' :: (T' t i).2), G' :: (T' t i).2) by [].
+have -> : T t.+1 i = ((1 - r i * k i) *: (T t i).1 - r i *: u i (G :: (T t i).2), G :: (T t i).2) by [].
+rewrite GE Hh /= -[s i *: G :: _]/[seq s i *: H | H <- G :: (T t i).2]; split=> //.
+rewrite hu scalerBr scalerA mulrC -scalerA Hw hk; congr (_ - _).
 by rewrite !scalerA -hr; congr (_ *: _); ring.
 Qed.
+
+Lemma momentumZ p q b a (h : seq 'M[R]_(p, q)) : momentum b [seq a *: G | G <- h] = a *: momentum b h.
+Proof. by elim: h => [|G h /= ->]; rewrite ?scaler0 // scalerDr !scalerA mulrC. Qed.
+
+Theorem multiplier_momentum (a r l k b s : layer -> R) (w0 : parameters) :
+  extensional -> (forall i, s i != 0) ->
+  forall t i,
+    effective (fun i => a i * s i) (fun i => r i / s i ^+ 2) (fun i => s i ^+ 2 * l i) (fun i => k i * s i ^+ 2)
+      (fun i => momentum (b i)) (fun i => (s i)^-1 *: w0 i) t i
+    = effective a r l k (fun i => momentum (b i)) w0 t i.
+Proof.
+move=> ext s0; apply: (@multiplier a r l k _ _ s s _ _ w0) => // [i h|i|i]; first exact: momentumZ.
+  by field; rewrite s0.
+by field; rewrite s0.
+Qed.
+
+Lemma adam_updateZ p q (b1 b2 eps a : R) (h : seq 'M[R]_(p, q)) : 0 < a ->
+  adam_update b1 b2 (eps * a) [seq a *: G | G <- h] = adam_update b1 b2 eps h.
+Proof.
+move=> a0; apply/matrixP => i j; rewrite !mxE.
+have -> : [seq (G : 'M[R]_(p, q)) i j | G <- [seq a *: G | G <- h]] = [seq a * g | g <- [seq (G : 'M[R]_(p, q)) i j | G <- h]].
+  by rewrite -!map_comp; apply: eq_map => G /=; rewrite mxE.
+move: [seq _ | G <- h] => g; rewrite /adam_entry size_map averageZ.
+have -> : [seq x ^+ 2 | x <- [seq a * x | x <- g]] = [seq a ^+ 2 * y | y <- [seq x ^+ 2 | x <- g]].
+  by rewrite -!map_comp; apply: eq_map => x /=; rewrite exprMn.
+have root V P : Num.sqrt (a ^+ 2 * V / P) = a * Num.sqrt (V / P).
+  by rewrite -mulrA sqrtrM ?sqr_ge0 // sqrtr_sqr gtr0_norm.
+rewrite averageZ root [eps * a]mulrC -mulrDr -[a * _ / _]mulrA.
+by rewrite invfM mulrACA divff ?mul1r // gt_eqF.
+Qed.
+
+Theorem multiplier_adam (a r l k b1 b2 eps s : layer -> R) (w0 : parameters) :
+  extensional -> (forall i, 0 < s i) ->
+  forall t i,
+    effective (fun i => a i * s i) (fun i => r i / s i) (fun i => s i ^+ 2 * l i) (fun i => k i * s i)
+      (fun i => adam_update (b1 i) (b2 i) (eps i * s i)) (fun i => (s i)^-1 *: w0 i) t i
+    = effective a r l k (fun i => adam_update (b1 i) (b2 i) (eps i)) w0 t i.
+Proof.
+move=> ext s0; have s1 i : s i != 0 by rewrite gt_eqF.
+apply: (@multiplier a r l k _ _ (fun=> 1) s _ _ w0) => // [i h|i|i]; first by rewrite scale1r adam_updateZ.
+  by field; rewrite s1.
+by field; rewrite s1.
+Qed.
+
+Theorem multiplier_normalised (a r l k b s : layer -> R) (O : forall i, 'M[R]_(m i, n i) -> 'M[R]_(m i, n i))
+    (w0 : parameters) :
+  extensional -> (forall i, 0 < s i) -> (forall i x G, 0 < x -> O i (x *: G) = O i G) ->
+  forall t i,
+    effective (fun i => a i * s i) (fun i => r i / s i) (fun i => s i ^+ 2 * l i) (fun i => k i * s i)
+      (fun i h => O i (momentum (b i) h)) (fun i => (s i)^-1 *: w0 i) t i
+    = effective a r l k (fun i h => O i (momentum (b i) h)) w0 t i.
+Proof.
+move=> ext s0 hO; have s1 i : s i != 0 by rewrite gt_eqF.
+apply: (@multiplier a r l k _ _ (fun=> 1) s _ _ w0) => // [i h|i|i]; first by rewrite scale1r momentumZ hO.
+  by field; rewrite s1.
+by field; rewrite s1.
+Qed.
 End Training.
+
+(* two updates that do not feel the size of the gradient *)
+Theorem sign_invariant m n x (G : 'M[R]_(m, n)) : 0 < x -> map_mx Num.sg (x *: G) = map_mx Num.sg G.
+Proof. by move=> x0; apply/matrixP => i j; rewrite !mxE sgrM (gtr0_sg x0) mul1r. Qed.
+Theorem normalised_invariant m n x (G : 'M[R]_(m, n)) : 0 < x ->
+  (frob (x *: G))^-1 *: (x *: G) = (frob G)^-1 *: G.
+Proof.
+move=> x0; rewrite frobZ (gtr0_norm x0) scalerA; congr (_ *: _).
+by rewrite invfM mulrC mulrA divff ?mul1r // gt_eqF.
+Qed.
+
+(* Controls: one weight W with gradient W (the loss W^2 / 2), W = 1, one step; then the multiplier 2 and the start 1/2. *)
+Section Controls.
+Definition one_weight : unit -> nat := fun=> 1%N.
+Definition identity_gradient (t : nat) (W : parameters one_weight one_weight) := W.
+Definition one_step (a r : R) (u : optimiser 1 1) (w : R) := effective identity_gradient (fun=> a) (fun=> r) (fun=> 0) (fun=> 0) (fun=> u) (fun=> const_mx w) 1 tt 0 0.
+
+Lemma one_stepE a r (u : optimiser 1 1) w : one_step a r u w = a * (w - r * u [:: const_mx (a * (a * w))] 0 0).
+Proof.
+rewrite /one_step /effective /= !mxE scale0r addr0 mulr0 subr0 mul1r; congr (_ * (_ - _ * u [:: _] _ _)).
+by apply/matrixP => i j; rewrite !mxE.
+Qed.
+
+Theorem sgd_linear_rate : one_step 1 1 (momentum 0) 1 = 0 /\ one_step 2%:R 2%:R^-1 (momentum 0) 2%:R^-1 = - 1.
+Proof. by rewrite !one_stepE /= !scaler0 !add0r !mxE; split; field. Qed.
+
+Theorem adam_square_rate b1 b2 : b1 != 1 -> b2 < 1 ->
+  one_step 1 1 (adam_update b1 b2 0) 1 = 0 /\ one_step 2%:R 4%:R^-1 (adam_update b1 b2 0) 2%:R^-1 = 2%:R^-1.
+Proof.
+move=> b11 b21; rewrite !one_stepE !adam_first_step // !mxE !gtr0_sg ?mulr_gt0 ?invr_gt0 ?ltr01 ?ltr0n //.
+by split; field.
+Qed.
+
+Theorem adam_same_epsilon b1 b2 : b1 != 1 -> b2 < 1 ->
+  one_step 1 1 (adam_update b1 b2 1) 1 = 2%:R^-1 /\ one_step 2%:R 2%:R^-1 (adam_update b1 b2 1) 2%:R^-1 = 3%:R^-1.
+Proof.
+move=> b11 b21; rewrite !one_stepE !mxE !adam_first_entry // !mxE !gtr0_norm ?mulr_gt0 ?invr_gt0 ?ltr01 ?ltr0n //.
+by split; field.
+Qed.
+End Controls.
 End Multiplier.
