@@ -61,14 +61,6 @@ Hypothesis backward : forall i k, (0 < k < L)%N -> e i k = entrywise_product (s 
 Definition batch_gradient l : 'M[R]_(d l.+1, d l) := B%:R^-1 *: \sum_i e i l.+1 *m (h i l)^T.
 Definition descent l : 'M[R]_(d l.+1, d l) := - eta l *: batch_gradient l.
 
-Lemma innerDl m n (A C E : 'M[R]_(m, n)) : inner (A + C) E = inner A E + inner C E.
-Proof.
-rewrite -big_split; apply: eq_bigr => i _; rewrite -big_split; apply: eq_bigr => j _.
-by rewrite mxE mulrDl.
-Qed.
-Lemma innerC m n (A C : 'M[R]_(m, n)) : inner A C = inner C A.
-Proof. by apply: eq_bigr => i _; apply: eq_bigr => j _; rewrite mulrC. Qed.
-
 Theorem no_cancellation l : (0 < B)%N -> (l < L)%N ->
   \sum_i dot (e i l.+1) (output_rate W descent (s i) (h i) l)
     = - (B%:R * \sum_(k < l.+1) eta k * frob2 (batch_gradient k)).
@@ -78,10 +70,7 @@ rewrite (eq_bigr (fun i => \sum_(k < l.+1) dot (e i k.+1) (descent k *m h i k)))
   by apply: dot_output_rate => k /andP[k0 kl]; apply: backward; rewrite k0 (leq_ltn_trans kl).
 rewrite exchange_big mulr_sumr -sumrN; apply: eq_bigr => k _ /=.
 rewrite (eq_bigr (fun i => inner (e i k.+1 *m (h i k)^T) (descent k))) => [|i _]; last by rewrite inner_outer.
-have sum_inner (F : 'I_B -> 'M[R]_(d k.+1, d k)) E : \sum_i inner (F i) E = inner (\sum_i F i) E.
-  apply/esym; apply: (big_morph (fun A => inner A E)) => [A C|]; first exact: innerDl.
-  by rewrite /inner big1 // => a _; rewrite big1 // => b _; rewrite mxE mul0r.
-rewrite sum_inner; have -> : \sum_i e i k.+1 *m (h i k)^T = B%:R *: batch_gradient k.
+rewrite -inner_suml; have -> : \sum_i e i k.+1 *m (h i k)^T = B%:R *: batch_gradient k.
   by rewrite scalerA divff // scale1r.
 rewrite /descent innerZr innerC innerZr inner_frob2; ring.
 Qed.
