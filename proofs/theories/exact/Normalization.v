@@ -85,8 +85,9 @@ Theorem proxy_bounds B (U : 'M[R]_(m, B)) (V : 'M_(B, n)) c : U *m V != 0 -> is_
 Proof.
 move=> A0 hA; have [s hs] := stable_rank_exists (U *m V); have c0 := opnorm_gt0 A0 hA.
 rewrite (frob_stable_rank A0 hA hs) mulfK ?gt_eqF //.
-rewrite -[X in X <= _ <= _]sqrtr1 !ler_sqrt ?ler0n ?(stable_rank_ge0 hs) //.
-by rewrite (stable_rank_ge1 A0 hs) (stable_rank_le_factor A0 hs).
+have s0 := stable_rank_ge0 hs; apply/andP; split.
+  by rewrite -[X in X <= _]sqrtr1 ler_wsqrtr // (stable_rank_ge1 A0 hs).
+by rewrite ler_wsqrtr // (stable_rank_le_factor A0 hs).
 Qed.
 
 (* control: initial weights divided by |A|_F *)

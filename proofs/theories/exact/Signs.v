@@ -99,7 +99,7 @@ Proof.
 set h := pair_col _ _; have h0 i : h i 0 != 0 by rewrite mxE; case: ifP; rewrite ?oner_eq0 ?pnatr_eq0.
 have -> : nonzeros h = 2%N by rewrite /nonzeros -[RHS]card_ord; apply: eq_card => i; rewrite !inE h0.
 have -> : nrm1 h = 3%:R.
-  by rewrite /nrm1 big_ord_recl big_ord1 !mxE /= ger0_norm ?ler0n // normr1 -natrD.
+  by rewrite /nrm1 big_ord_recl big_ord1 !mxE /= ger0_norm ?ler0n // normr1; ring.
 have -> : nrm h = Num.sqrt 5%:R.
   by congr Num.sqrt; rewrite /sqn /dot big_ord_recl big_ord1 !mxE /=; ring.
 rewrite -sqrtrM ?ler0n // -natrM ltr_pdivr_mulr ?sqrtr_gt0 ?ltr0n // mul1r.
