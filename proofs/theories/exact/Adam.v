@@ -3,13 +3,14 @@
 (* Claim spectral.adam.update-bound: how large an update of Adam can be.
 
    A history is the list of the gradients so far, the newest first. [average b h] is the exponential moving average that
-   starts at 0, [adam_entry b1 b2 eps h] the update of one entry with both bias corrections, [adam_update] that of a matrix.
-   [adam_constant b1 b2 t] is C_t = (1 - b1) / sqrt (1 - b2) * sqrt (sum_(j < t) (b1^2 / b2)^j) * sqrt (1 - b2^t) / (1 - b1^t).
+   starts at 0, [adam_entry b1 b2 eps h] the update of one entry with both bias corrections, [adam_update] that of a
+   matrix. [adam_constant b1 b2 t] is C_t = (1 - b1) / sqrt (1 - b2) * sqrt (sum_(j < t) (b1^2 / b2)^j) * sqrt (1 -
+   b2^t) / (1 - b1^t).
 
-   [adam_entry_bound]: |update| <= C_t for every history and eps >= 0 (b1^2 < b2, which the claim assumes, is only needed for
-   the limit in t). [adam_update_bound]: hence |U| <= |U|_F <= C_t sqrt (m n). [adam_first_step]: without eps the first
-   update is the sign. [adam_entry_attained]: gradients b1/b2 times as large at each step back attain C_t for eps = 0.
-   Control [adam_entry_above_one]: an update can exceed 1. *)
+   [adam_entry_bound]: |update| <= C_t for every history and eps >= 0 (b1^2 < b2, which the claim assumes, is only
+   needed for the limit in t). [adam_update_bound]: hence |U| <= |U|_F <= C_t sqrt (m n). [adam_first_step]: without eps
+   the first update is the sign. [adam_entry_attained]: gradients b1/b2 times as large at each step back attain C_t for
+   eps = 0. Control [adam_entry_above_one]: an update can exceed 1. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -102,7 +103,8 @@ rewrite /adam_entry /adam_constant; case: h v0 S0 => [|g h] v0 S0.
   by rewrite /= !mul0r normr0 !expr0 !subrr invr0 !mulr0.
 have t1 : 0 < 1 - b1 ^+ size (g :: h) by apply: one_sub_exp_gt0.
 have t2 : 0 < 1 - b2 ^+ size (g :: h) by apply: one_sub_exp_gt0; rewrite // ltW.
-move: (average b1 _) (average b2 _) (\sum_(j < _) _) (1 - b1 ^+ _) (1 - b2 ^+ _) v0 S0 t1 t2 => m v S p1 p2 v0 S0 p10 p20 mv.
+move: (average b1 _) (average b2 _) (\sum_(j < _) _) (1 - b1 ^+ _) (1 - b2 ^+ _) v0 S0 t1 t2 =>
+  m v S p1 p2 v0 S0 p10 p20 mv.
 have mS : `|m| <= (1 - b1) / Num.sqrt (1 - b2) * Num.sqrt S * Num.sqrt v.
   rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?normr_ge0 ?mulr_ge0 ?invr_ge0 ?sqrtr_ge0 ?(ltW c1) //.
   by rewrite real_normK ?num_real // !exprMn exprVn !sqr_sqrtr ?(ltW c2).

@@ -13,7 +13,8 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Gradient Spectral PsdRoot Nuclear RankOne StableRank.
+From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Gradient Spectral PsdRoot Nuclear
+  RankOne StableRank.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

@@ -2,11 +2,11 @@
 
 (* Claims spectral.dual.steepest and spectral.update.loss-change: the inner product with a gradient, in spectral terms.
 
-   spectral.dual.steepest: [nuclear_duality] (<G, T> <= |T| |G|_nuc), [nuclear_attained] (some T with |T| <= 1 attains it),
-   [natural_duality] and [natural_attained] (with rms norms the value is sqrt(b/a) |G|_nuc), [proximal_step] (minus |G|_nuc / l
-   times that T minimises <G, T> + l |T|^2 / 2). The maximiser is given by its properties, not as U V^T of a decomposition.
-   [entry_duality] and [entry_attained]: with all |T_ij| <= 1 the maximum is sum |G_ij|, at the sign. Control
-   [frobenius_direction_longer]: G sqrt(r) / |G|_F can have a larger product, being longer than 1.
+   spectral.dual.steepest: [nuclear_duality] (<G, T> <= |T| |G|_nuc), [nuclear_attained] (some T with |T| <= 1 attains
+   it), [natural_duality] and [natural_attained] (with rms norms the value is sqrt(b/a) |G|_nuc), [proximal_step] (minus
+   |G|_nuc / l times that T minimises <G, T> + l |T|^2 / 2). The maximiser is given by its properties, not as U V^T of a
+   decomposition. [entry_duality] and [entry_attained]: with all |T_ij| <= 1 the maximum is sum |G_ij|, at the sign.
+   Control [frobenius_direction_longer]: G sqrt(r) / |G|_F can have a larger product, being longer than 1.
 
    spectral.update.loss-change: for D = - eta G, eta >= 0: [loss_change] (<G, D> = - eta |G|_F^2 = - |D|_F |G|_F),
    [loss_change_stable_rank] (= - sr(G) |D| |G|), and for every D [loss_change_nuclear] and [loss_change_rank]. Control
@@ -14,7 +14,8 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws SymEigen Spectral PsdRoot Nuclear Gradient.
+From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws SymEigen Spectral PsdRoot Nuclear
+  Gradient.
 From Widthwise.exact Require Import FrobeniusOpNorm StableRank NaturalNorm RelativeUpdate.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -79,9 +80,13 @@ exists (G *m E); split; last first.
   by have [->|di] := eqVneq (d 0 i) 0; rewrite ?invr0 ?mulr0 // expr2 mulfK.
 apply/opbound_sqn; split=> [|x]; first exact: ler01.
 have -> : sqn (G *m E *m x) = dot (P *m diag_mx (\row_i (d 0 i != 0)%:R) *m P^T *m x) x.
-  rewrite /sqn dot_adj trmx_mul sE !mulmxA -[E *m G^T *m G]mulmxA GE /E !conj_mul [RHS]dotC.
-  congr (dot _ (_ *m diag_mx _ *m _ *m _)); apply/matrixP => i j; rewrite !mxE (ord1 i).
-  by have [->|di] := eqVneq (d 0 j) 0; rewrite ?invr0 ?mulr0 // expr2; field.
+  have K : (G *m E)^T *m (G *m E) = P *m diag_mx (\row_i (d 0 i != 0)%:R) *m P^T.
+    rewrite trmx_mul sE mulmxA -[E *m G^T *m G]mulmxA GE /E !conj_mul.
+    have -> // : \row_i ((\row_j ((\row_k (d 0 k)^-1) 0 j * (\row_k d 0 k ^+ 2) 0 j)) 0 i * (\row_k (d 0 k)^-1) 0 i)
+      = \row_i (d 0 i != 0)%:R.
+    apply/matrixP => i j; rewrite !mxE; have [->|di] := eqVneq (d 0 j) 0; first by rewrite invr0 mulr0.
+    by rewrite expr2 mulKf // divff.
+  by rewrite /sqn dot_adj mulmxA K dotC.
 have -> : sqn x = sqn (P^T *m x) by rewrite /sqn dot_adj trmxK mulmxA PP' mul1mx.
 rewrite -!mulmxA dot_adj expr1n mul1r; apply: ler_sum => i _.
 rewrite mul_diag_mx !mxE; case: eqP => _ /=; first by rewrite !mul0r -expr2 sqr_ge0.
@@ -111,7 +116,7 @@ Qed.
 Theorem natural_duality m n (G T : 'M[R]_(m, n)) t c : (0 < m)%N -> (0 < n)%N -> is_nuc G t -> is_natural T c ->
   inner G T <= c * (Num.sqrt (m%:R / n%:R) * t).
 Proof.
-move=> m0 n0 ht [c' hT ->]; apply: le_trans (nuclear_duality ht hT) _; rewrite mulrACA -mulrA.
+move=> m0 n0 ht [c' hT ->]; apply: le_trans (nuclear_duality ht hT) _; rewrite mulrACA.
 have -> : Num.sqrt (n%:R / m%:R) * Num.sqrt (m%:R / n%:R) = 1 :> R.
   rewrite -sqrtrM ?divr_ge0 ?ler0n // mulrA divfK ?pnatr_eq0 -?lt0n //.
   by rewrite divff ?sqrtr1 // pnatr_eq0 -lt0n.
@@ -144,8 +149,10 @@ have t0 := nuc_ge0 ht.
 split=> [T c hT|].
   have : inner G (-1 *: T) <= c * t.
     by apply: (nuclear_duality ht); have := opnormZ (-1) hT; rewrite normrN1 mul1r.
-  rewrite innerZr mulN1r ler_oppl => h; apply: le_trans (_ : - (c * t) + l / 2%:R * c ^+ 2 <= _); last by rewrite ler_add2r.
-  rewrite -subr_ge0; have -> : - (c * t) + l / 2%:R * c ^+ 2 - - (t ^+ 2 / (2%:R * l)) = (l * c - t) ^+ 2 / (2%:R * l) by field.
+  rewrite innerZr mulN1r ler_oppl => h; apply: le_trans (_ : - (c * t) + l / 2%:R * c ^+ 2 <= _);
+    last by rewrite ler_add2r.
+  rewrite -subr_ge0; have -> : - (c * t) + l / 2%:R * c ^+ 2 - - (t ^+ 2 / (2%:R * l))
+    = (l * c - t) ^+ 2 / (2%:R * l) by field.
   by rewrite divr_ge0 ?sqr_ge0 // mulr_ge0 ?ler0n // ltW.
 have [T [bT GT]] := nuclear_attained ht; pose T' := (- (t / l)) *: T.
 have [c hc] := opnorm_exists T'; exists T', c; split=> //.
@@ -182,8 +189,8 @@ split; first by rewrite innerZr inner_frob2 -frob_sqr expr2 mulrA divfK.
   have := opnormZ (Num.sqrt (\rank G)%:R / frob G) hc; rewrite ger0_norm ?divr_ge0 ?sqrtr_ge0 //.
   have -> // : Num.sqrt (\rank G)%:R / frob G * c = Num.sqrt ((\rank G)%:R / s).
   rewrite (frob_stable_rank G0 hc hs) sqrtrM ?ler0n // sqrtrV ?(ltW s0) //.
-  by field; rewrite !gt_eqF // sqrtr_gt0.
-rewrite -[X in _ <= X]sqrtr1 ler_sqrt ?ler01 // ler_pdivr_mulr // mul1r.
+  by rewrite invfM mulrA divfK // gt_eqF.
+rewrite -[X in _ <= X]sqrtr1 ler_sqrt ?ltr01 // ler_pdivr_mulr // mul1r.
 split=> [h|->//]; apply/eqP; rewrite eq_le h andbT; exact: stable_rank_le_rank.
 Qed.
 

@@ -3,17 +3,19 @@
 (* Claims spectral.condition.unique and spectral.tp4.exponent: the exponents in the width n, by arithmetic.
 
    A parameter with p, q in {0, 1} the exponents of its fan-in and fan-out starts with entries n^s and has the rate n^c.
-   [weight_exponent] is the exponent of the natural norm of the matrix, [gradient_update_exponent] that of its first update
-   by SGD (s_out the s of the output matrix), [entrywise_update_exponent] and [spectral_update_exponent] those of updates with
-   entries, or with a spectral norm, of size one. That these formulas are the exponents of a network is the claim's analysis
-   and not proved here; what they determine is: [start_unique], [backward_exponent], [gradient_rate_unique],
-   [entrywise_rate_unique], [spectral_rate_unique]; the control [other_rate] (any other rate is off by the difference).
+   [weight_exponent] is the exponent of the natural norm of the matrix, [gradient_update_exponent] that of its first
+   update by SGD (s_out the s of the output matrix), [entrywise_update_exponent] and [spectral_update_exponent] those of
+   updates with entries, or with a spectral norm, of size one. That these formulas are the exponents of a network is the
+   claim's analysis and not proved here; what they determine is: [start_unique], [backward_exponent],
+   [gradient_rate_unique], [entrywise_rate_unique], [spectral_rate_unique]; the control [other_rate] (any other rate is
+   off by the difference).
 
-   [feature_exponent] is r of Tensor Programs IV for the parametrization W^l = n^(-a_l) w^l, w^l of scale n^(-b_l), rate n^(-c),
-   with L hidden layers: [feature_exponent_shift] and [stable_shift] (nothing changes under a + t, b - t, c - 2 t), the rows
-   [feature_exponent_sp], [feature_exponent_sp_lr], [feature_exponent_ntp], [feature_exponent_mup] and
-   [feature_exponent_mean_field], [sp_unstable], [feature_exponent_updates] (r is minus the largest update exponent of a hidden
-   layer whenever a + b <= 2 a + c at the output), and the control [feature_exponent_half_shift] (a shift with c - t). *)
+   [feature_exponent] is r of Tensor Programs IV for the parametrization W^l = n^(-a_l) w^l, w^l of scale n^(-b_l), rate
+   n^(-c), with L hidden layers: [feature_exponent_shift] and [stable_shift] (nothing changes under a + t, b - t, c - 2
+   t), the rows [feature_exponent_sp], [feature_exponent_sp_lr], [feature_exponent_ntp], [feature_exponent_mup] and
+   [feature_exponent_mean_field], [sp_unstable], [feature_exponent_updates] (r is minus the largest update exponent of a
+   hidden layer whenever a + b <= 2 a + c at the output), and the control [feature_exponent_half_shift] (a shift with c
+   - t). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -195,8 +197,10 @@ Proof.
 have -> : feature_exponent L.+1 (fun l => ntp_a l + 1) (fun l => ntp_b l - 1) (0 - 1)
   = feature_exponent L.+1 (fun l => ntp_a l + 1) (fun l => ntp_b l - 1) (0 - 2%:R * 1) + 1.
   rewrite /feature_exponent /ntp_a /ntp_b /= !min_l; first by ring.
-    by rewrite -subr_ge0; match goal with |- is_true (0 <= ?x) => have -> : x = 2%:R^-1 by field end; rewrite invr_ge0 ler0n.
-  by rewrite -subr_ge0; match goal with |- is_true (0 <= ?x) => have -> : x = 3%:R / 2%:R by field end; rewrite divr_ge0 ?ler0n.
+    by rewrite -subr_ge0; match goal with |- is_true (0 <= ?x) => have -> : x = 2%:R^-1 by field end;
+      rewrite invr_ge0 ler0n.
+  by rewrite -subr_ge0; match goal with |- is_true (0 <= ?x) => have -> : x = 3%:R / 2%:R by field end;
+    rewrite divr_ge0 ?ler0n.
 by rewrite feature_exponent_shift feature_exponent_ntp.
 Qed.
 End Exponents.

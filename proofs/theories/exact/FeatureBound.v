@@ -2,15 +2,16 @@
 
 (* Claims spectral.condition.upper, spectral.update-decomposition and spectral.many-steps (its upper bound).
 
-   [features W x l] is the signal after l layers of widths d 0, d 1, ..., none of them 0, with a function phi l entry by entry
-   after layer l (the identity after the last). [features_le] and [features_change_le]: if every phi l is 1-Lipschitz with
-   phi l 0 = 0, natural norms w k of the weights and u k of any changes of the weights bound the features by prod w and their
-   change by prod (w + u) - prod w. Controls [first_order_fails] (the first-order sum is no bound) and [offset_fails] (phi 0 <> 0).
+   [features W x l] is the signal after l layers of widths d 0, d 1, ..., none of them 0, with a function phi l entry by
+   entry after layer l (the identity after the last). [features_le] and [features_change_le]: if every phi l is
+   1-Lipschitz with phi l 0 = 0, natural norms w k of the weights and u k of any changes of the weights bound the
+   features by prod w and their change by prod (w + u) - prod w. Controls [first_order_fails] (the first-order sum is no
+   bound) and [offset_fails] (phi 0 <> 0).
 
    [update_decomposition] with the control [without_last_term].
 
-   [steps_opnorm], [steps_natural] and [steps_rank]: T steps move a matrix by at most the sum of their norms, and of their
-   ranks. Control [steps_unbounded] (the sum is reached: nothing bounds it when T grows). *)
+   [steps_opnorm], [steps_natural] and [steps_rank]: T steps move a matrix by at most the sum of their norms, and of
+   their ranks. Control [steps_unbounded] (the sum is reached: nothing bounds it when T grows). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -148,7 +149,8 @@ End Steps.
 
 (* control: a bound that does not grow with T *)
 Theorem steps_unbounded (T : nat) :
-  let W (t : nat) : 'M[R]_1 := t%:R%:M in is_natural (W 0%N) 0 /\ (forall t, is_natural (W t.+1 - W t) 1) /\ is_natural (W T) T%:R.
+  let W (t : nat) : 'M[R]_1 := t%:R%:M in is_natural (W 0%N) 0 /\ (forall t,
+    is_natural (W t.+1 - W t) 1) /\ is_natural (W T) T%:R.
 Proof.
 have E k : is_natural (k%:R%:M : 'M[R]_1) k%:R.
   have [c hc cE] := natural_one R (ltn0Sn 0); exists (`|k%:R| * c).

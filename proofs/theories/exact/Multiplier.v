@@ -1,20 +1,23 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claim spectral.multiplier: a multiplier can be traded for a scale and a rate, and every step of training stays the same.
+(* Claim spectral.multiplier: a multiplier can be traded for a scale and a rate, and every step of training stays the
+   same.
 
-   Layers i compute with the effective matrices a_i w_i and train w_i. An optimiser maps the history of a layer's gradients,
-   the newest first, to an update; [train] runs one of each layer with rate r, coupled decay l (the L2 term l |w|^2 / 2, which
-   enters the gradient) and decoupled decay k (a step is (1 - r k) w - r u). The gradient of the loss in the effective matrices
-   is any function of them and of the step; [gradient_multiplier] is the factor a that it takes on in w.
+   Layers i compute with the effective matrices a_i w_i and train w_i. An optimiser maps the history of a layer's
+   gradients, the newest first, to an update; [train] runs one of each layer with rate r, coupled decay l (the L2 term l
+   |w|^2 / 2, which enters the gradient) and decoupled decay k (a step is (1 - r k) w - r u). The gradient of the loss
+   in the effective matrices is any function of them and of the step; [gradient_multiplier] is the factor a that it
+   takes on in w.
 
-   [multiplier]: let the optimiser u' answer gradients t times as large with c times the update of u. Then multipliers a t,
-   starts w / t, rates r' with t c r' = r, coupled decay t^2 l and r' k' = r k give the same effective matrices after every
-   number of steps, layer by layer with its own t. Its instances: [multiplier_momentum] (SGD with or without momentum: r / t^2,
-   L2 t^2 l), [multiplier_adam] (r / t, eps t, k t) and [multiplier_normalised] (every update that does not feel the size of
-   the gradients, among them sign descent and orthogonalised or spectrally normalised momentum: r / t, k t). The table of
-   effective rates is the case a = 1 with t the multiplier.
+   [multiplier]: let the optimiser u' answer gradients t times as large with c times the update of u. Then multipliers a
+   t, starts w / t, rates r' with t c r' = r, coupled decay t^2 l and r' k' = r k give the same effective matrices after
+   every number of steps, layer by layer with its own t. Its instances: [multiplier_momentum] (SGD with or without
+   momentum: r / t^2, L2 t^2 l), [multiplier_adam] (r / t, eps t, k t) and [multiplier_normalised] (every update that
+   does not feel the size of the gradients, among them sign descent and orthogonalised or spectrally normalised
+   momentum: r / t, k t). The table of effective rates is the case a = 1 with t the multiplier.
 
-   Controls: [sgd_linear_rate] (SGD with r / t), [adam_square_rate] (Adam with r / t^2), [adam_same_epsilon] (eps kept). *)
+   Controls: [sgd_linear_rate] (SGD with r / t), [adam_square_rate] (Adam with r / t^2), [adam_same_epsilon] (eps kept).
+   *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -115,7 +118,8 @@ Lemma adam_updateZ p q (b1 b2 eps a : R) (h : seq 'M[R]_(p, q)) : 0 < a ->
   adam_update b1 b2 (eps * a) [seq a *: G | G <- h] = adam_update b1 b2 eps h.
 Proof.
 move=> a0; apply/matrixP => i j; rewrite !mxE.
-have -> : [seq (G : 'M[R]_(p, q)) i j | G <- [seq a *: G | G <- h]] = [seq a * g | g <- [seq (G : 'M[R]_(p, q)) i j | G <- h]].
+have -> : [seq (G : 'M[R]_(p, q)) i j | G <- [seq a *: G | G <- h]] = [seq a * g | g <- [seq (G : 'M[R]_(p,
+  q)) i j | G <- h]].
   by rewrite -!map_comp; apply: eq_map => G /=; rewrite mxE.
 move: [seq _ | G <- h] => g; rewrite /adam_entry size_map averageZ.
 have -> : [seq x ^+ 2 | x <- [seq a * x | x <- g]] = [seq a ^+ 2 * y | y <- [seq x ^+ 2 | x <- g]].
@@ -164,11 +168,13 @@ move=> x0; rewrite frobZ (gtr0_norm x0) scalerA; congr (_ *: _).
 by rewrite invfM mulrC mulrA divff ?mul1r // gt_eqF.
 Qed.
 
-(* Controls: one weight W with gradient W (the loss W^2 / 2), W = 1, one step; then the multiplier 2 and the start 1/2. *)
+(* Controls: one weight W with gradient W (the loss W^2 / 2), W = 1, one step;
+  then the multiplier 2 and the start 1/2. *)
 Section Controls.
 Definition one_weight : unit -> nat := fun=> 1%N.
 Definition identity_gradient (t : nat) (W : parameters one_weight one_weight) := W.
-Definition one_step (a r : R) (u : optimiser 1 1) (w : R) := effective identity_gradient (fun=> a) (fun=> r) (fun=> 0) (fun=> 0) (fun=> u) (fun=> const_mx w) 1 tt 0 0.
+Definition one_step (a r : R) (u : optimiser 1 1) (w : R) :=
+  effective identity_gradient (fun=> a) (fun=> r) (fun=> 0) (fun=> 0) (fun=> u) (fun=> const_mx w) 1 tt 0 0.
 
 Lemma one_stepE a r (u : optimiser 1 1) w : one_step a r u w = a * (w - r * u [:: const_mx (a * (a * w))] 0 0).
 Proof.

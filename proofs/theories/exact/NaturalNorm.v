@@ -1,6 +1,7 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claim spectral.rms.natural-norm: in root mean squares the norm of a matrix is sqrt(a/b) |A|, a its columns, b its rows.
+(* Claim spectral.rms.natural-norm: in root mean squares the norm of a matrix is sqrt(a/b) |A|, a its columns, b its
+   rows.
 
    [rms x] = |x| / sqrt n; [is_natural A t]: t = sqrt(a/b) |A|. Shapes are not empty. [natural_max] (t is the maximum of
    rms (A x) / rms x), [natural_mul], [natural_one], [natural_tr] (the transpose has (b/a) t) and the control

@@ -2,12 +2,13 @@
 
 (* Claim spectral.newton-schulz: orthogonalisation by polynomials.
 
-   [newton c0 c1 c2 X] = c0 X + c1 X S + c2 X S^2 with S = X^T X; the defect is E = 1 - S. [newton_singular] (on U diag(s) V^T it
-   acts on the s alone, by the odd polynomial c0 s + c1 s^3 + c2 s^5), and the defect after one step: [newton_cubic] (3/2, -1/2:
-   (3 E^2 + E^3) / 4), [newton_quintic] (15/8, -10/8, 3/8: 5 E^3/8 + 15 E^4/64 + 9 E^5/64) and [newton_other] (2, -3/2, 1/2:
-   (- E^2 + 3 E^3 + E^4 + E^5) / 4). On numbers in [0, 1] the first two stay there and shrink: [cubic_contracts] (e' <= e^2),
-   [quintic_contracts] (e' <= e^3); the third does not: [other_overshoots]. [muon_positive]: the polynomial of Muon is positive
-   for every x > 0. That it maps [0.68, 1.21] into itself is not proved here.
+   [newton c0 c1 c2 X] = c0 X + c1 X S + c2 X S^2 with S = X^T X; the defect is E = 1 - S. [newton_singular] (on U
+   diag(s) V^T it acts on the s alone, by the odd polynomial c0 s + c1 s^3 + c2 s^5), and the defect after one step:
+   [newton_cubic] (3/2, -1/2: (3 E^2 + E^3) / 4), [newton_quintic] (15/8, -10/8, 3/8: 5 E^3/8 + 15 E^4/64 + 9 E^5/64)
+   and [newton_other] (2, -3/2, 1/2: (- E^2 + 3 E^3 + E^4 + E^5) / 4). On numbers in [0, 1] the first two stay there and
+   shrink: [cubic_contracts] (e' <= e^2), [quintic_contracts] (e' <= e^3); the third does not: [other_overshoots].
+   [muon_positive]: the polynomial of Muon is positive for every x > 0. That it maps [0.68, 1.21] into itself is not
+   proved here.
 
    Control [newton_null] (what X sends to 0 stays there, and the defect stays 1: with more columns than rows it never
    vanishes). *)
@@ -106,17 +107,20 @@ Qed.
 Theorem newton_cubic :
   orthogonality_defect (newton (3%:R / 2%:R) (- 2%:R^-1) 0 X) = 4%:R^-1 *: (3%:R *: (E *m E) + E *m E *m E).
 Proof.
-apply: (defect_eq (f := fun t => 4%:R^-1 * (3%:R * ((1 - t) * (1 - t)) + (1 - t) * (1 - t) * (1 - t)))) => [t|J JM JD JZ _ ->].
+apply: (defect_eq (f := fun t => 4%:R^-1 * (3%:R * ((1 - t) * (1 - t)) + (1 - t) * (1 - t) * (1 - t)))) =>
+  [t|J JM JD JZ _ ->].
   by field.
 by rewrite !JM !JZ !JD !JZ.
 Qed.
 
 Theorem newton_quintic :
   orthogonality_defect (newton (15%:R / 8%:R) (- (10%:R / 8%:R)) (3%:R / 8%:R) X)
-    = (5%:R / 8%:R) *: (E *m E *m E) + (15%:R / 64%:R) *: (E *m E *m E *m E) + (9%:R / 64%:R) *: (E *m E *m E *m E *m E).
+    = (5%:R / 8%:R) *: (E *m E *m E) + (15%:R / 64%:R) *: (E *m E *m E *m E)
+      + (9%:R / 64%:R) *: (E *m E *m E *m E *m E).
 Proof.
 apply: (defect_eq (f := fun t => let e := 1 - t in
-  5%:R / 8%:R * (e * e * e) + 15%:R / 64%:R * (e * e * e * e) + 9%:R / 64%:R * (e * e * e * e * e))) => [t|J JM JD JZ _ ->] /=.
+  5%:R / 8%:R * (e * e * e) + 15%:R / 64%:R * (e * e * e * e) + 9%:R / 64%:R * (e * e * e * e * e))) =>
+    [t|J JM JD JZ _ ->] /=.
   by field.
 by rewrite !JM !JZ !JD.
 Qed.

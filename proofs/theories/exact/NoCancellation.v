@@ -1,25 +1,28 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claims spectral.update.no-cancellation and spectral.condition.sufficient: to first order the layers never cancel each other.
+(* Claims spectral.update.no-cancellation and spectral.condition.sufficient: to first order the layers never cancel each
+   other.
 
-   B examples i go through layers of widths d 0, d 1, ...: h i l is the input of layer l, e i l its gradient at the output of the
-   layer before (so that e i l.+1 belongs to the output of layer l), s i l the derivative of the function in front of layer l.
-   Gradients go back as e i l = s i l * (W_l^T e i l.+1) (OuterProduct.v), rates forward as [signal_rate], where
-   [output_rate] = D h + W (rate of h): the chain rule for weights that start to move with velocity D. That these are the
-   derivatives is the chain rule and not proved here. The update of layer l is - eta_l G_l with the gradient G_l [batch_gradient].
+   B examples i go through layers of widths d 0, d 1, ...: h i l is the input of layer l, e i l its gradient at the
+   output of the layer before (so that e i l.+1 belongs to the output of layer l), s i l the derivative of the function
+   in front of layer l. Gradients go back as e i l = s i l * (W_l^T e i l.+1) (OuterProduct.v), rates forward as
+   [signal_rate], where [output_rate] = D h + W (rate of h): the chain rule for weights that start to move with velocity
+   D. That these are the derivatives is the chain rule and not proved here. The update of layer l is - eta_l G_l with
+   the gradient G_l [batch_gradient].
 
-   [no_cancellation]: sum_i <e i l.+1, output_rate i l> = - B sum_(k <= l) eta_k |G_k|_F^2. [loss_rate]: at the last layer this
-   is the derivative of the mean loss. [no_cancellation_single]: for one example and eta >= 0 the rate at the output of layer l
-   is at least |D_l h_l| = |D_l| |h_l|.
+   [no_cancellation]: sum_i <e i l.+1, output_rate i l> = - B sum_(k <= l) eta_k |G_k|_F^2. [loss_rate]: at the last
+   layer this is the derivative of the mean loss. [no_cancellation_single]: for one example and eta >= 0 the rate at the
+   output of layer l is at least |D_l h_l| = |D_l| |h_l|.
 
-   [feature_change_lower] and [feature_change_upper]: for a linear network, one example and one step the change of the features
-   after layer l is between u_l rms(h_l) - R rms(x) and (prod (w + u) - prod w) rms(x), R [second_order] what of that product
-   is of second order in u.
-   Control [ascent_cancels]: with ascent in one layer the first-order parts can cancel, and the lower bound fails. *)
+   [feature_change_lower] and [feature_change_upper]: for a linear network, one example and one step the change of the
+   features after layer l is between u_l rms(h_l) - R rms(x) and (prod (w + u) - prod w) rms(x), R [second_order] what
+   of that product is of second order in u. Control [ascent_cancels]: with ascent in one layer the first-order parts can
+   cancel, and the lower bound fails. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Gradient Spectral PsdRoot Nuclear RankOne.
+From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Gradient Spectral PsdRoot Nuclear
+  RankOne.
 From Widthwise.exact Require Import UpdateAlignment OuterProduct NaturalNorm FeatureBound.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -55,7 +58,8 @@ Qed.
 End Rates.
 
 Section Batch.
-Variables (d : nat -> nat) (B : nat) (W : weights R d) (s h e : 'I_B -> forall l, 'cV[R]_(d l)) (eta : nat -> R) (L : nat).
+Variables (d : nat -> nat) (B : nat) (W : weights R d) (s h e : 'I_B -> forall l, 'cV[R]_(d l)) (eta : nat ->
+  R) (L : nat).
 Hypothesis backward : forall i k, (0 < k < L)%N -> e i k = entrywise_product (s i k) ((W k)^T *m e i k.+1).
 
 Definition batch_gradient l : 'M[R]_(d l.+1, d l) := B%:R^-1 *: \sum_i e i l.+1 *m (h i l)^T.
@@ -107,7 +111,8 @@ rewrite -normrN -sumrN ger0_norm; last first.
   by apply: sumr_ge0 => k _; rewrite dot_step opprK !mulr_ge0 ?sqn_ge0.
 rewrite big_ord_recr /= dot_step opprK ler_paddl //.
   by apply: sumr_ge0 => k _; rewrite dot_step opprK !mulr_ge0 ?sqn_ge0.
-rewrite /step update_apply nrmZ normrM normrN (ger0_norm (eta0 l)) (ger0_norm (sqr_ge0 _)) nrm_sqr -[sqn (e l.+1)]nrm_sqr.
+rewrite /step update_apply nrmZ normrM normrN (ger0_norm (eta0 l)) (ger0_norm (sqr_ge0 _)) nrm_sqr -[sqn (e
+  l.+1)]nrm_sqr.
 by rewrite le_eqVlt; apply/orP; left; apply/eqP; ring.
 Qed.
 End Single.
@@ -164,7 +169,8 @@ have -> : second_order w u l.+1 * rms x = w l * (second_order w u l * rms x)
   by rewrite /second_order first_orderS !big_ord_recr /=; move: (\sum_(_ <= _ < _) _) => S; ring.
 apply: ler_add.
   apply: le_trans (natural_le _ (d0 _) (d0 _) (hw l)) _; exact: ler_wpmul2l (natural_ge0 (hw l)) _ _ IH.
-apply: le_trans (natural_le _ (d0 _) (d0 _) (hu l)) _; apply: ler_wpmul2l (natural_ge0 (hu l)) _ _ (feature_change_upper l).
+apply: le_trans (natural_le _ (d0 _) (d0 _) (hu l)) _;
+  apply: ler_wpmul2l (natural_ge0 (hu l)) _ _ (feature_change_upper l).
 Qed.
 
 Theorem feature_change_lower l : (l < L)%N ->

@@ -4,7 +4,8 @@
 
    [entrywise_bounds] (alpha |t| <= |phi t| <= beta |t| everywhere gives the same for vectors), [leaky_relu_bounds] and
    [leaky_relu_change] (a leaky ReLU of slope a in [0, 1] keeps norms and changes up to the factor a), [relu_pythagoras]
-   (|relu z|^2 + |relu (-z)|^2 = |z|^2), [relu_le], [lipschitz_change]. Control [relu_dead] (no lower bound for ReLU: z = -1). *)
+   (|relu z|^2 + |relu (-z)|^2 = |z|^2), [relu_le], [lipschitz_change]. Control [relu_dead] (no lower bound for ReLU: z
+   = -1). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

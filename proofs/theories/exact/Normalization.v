@@ -2,22 +2,23 @@
 
 (* Claims spectral.normalization.naive, spectral.normalization.frobenius-proxy and spectral.bias.
 
-   spectral.normalization.naive: for A <> 0 of norm c, [normalised_natural] (s sqrt(b/a) A / |A| has natural norm |s| exactly),
-   [normalised_scale] (nothing changes when A is multiplied by k > 0), [normalised_zero] (with 1 / 0 = 0 the zero matrix gives
-   zero), [rank_one_norm] (for one example |A| is |A|_F = |d| |h|, which is free). Control [guarded_natural] (A / (|A| + g) falls
-   short by |A| / (|A| + g)).
+   spectral.normalization.naive: for A <> 0 of norm c, [normalised_natural] (s sqrt(b/a) A / |A| has natural norm |s|
+   exactly), [normalised_scale] (nothing changes when A is multiplied by k > 0), [normalised_zero] (with 1 / 0 = 0 the
+   zero matrix gives zero), [rank_one_norm] (for one example |A| is |A|_F = |d| |h|, which is free). Control
+   [guarded_natural] (A / (|A| + g) falls short by |A| / (|A| + g)).
 
-   spectral.normalization.frobenius-proxy: [frobenius_proxy] (|A|_F / sqrt(sr(A)) = |A|) and [proxy_bounds] (for a product of
-   inner dimension B the quotient |A|_F / |A| is in [1, sqrt B]). Control [proxy_natural] (sqrt(b/a) A / |A|_F has natural norm
-   1 / sqrt(sr(A)), which is 1 for rank one only).
+   spectral.normalization.frobenius-proxy: [frobenius_proxy] (|A|_F / sqrt(sr(A)) = |A|) and [proxy_bounds] (for a
+   product of inner dimension B the quotient |A|_F / |A| is in [1, sqrt B]). Control [proxy_natural] (sqrt(b/a) A /
+   |A|_F has natural norm 1 / sqrt(sr(A)), which is 1 for rank one only).
 
-   spectral.bias: a bias is a matrix of one column with the input 1: [bias_opnorm], [bias_natural] (its natural norm is its rms),
-   [bias_apply]; its gradient is gradient_bias in OuterProduct.v. Control [bias_inside_multiplier] (a multiplier of the weight
-   does not multiply the bias). *)
+   spectral.bias: a bias is a matrix of one column with the input 1: [bias_opnorm], [bias_natural] (its natural norm is
+   its rms), [bias_apply]; its gradient is gradient_bias in OuterProduct.v. Control [bias_inside_multiplier] (a
+   multiplier of the weight does not multiply the bias). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Spectral PsdRoot Nuclear RankOne StableRank.
+From Widthwise.exact Require Import Vec Frobenius OpNorm OpNormBound OpNormLaws Spectral PsdRoot Nuclear RankOne
+  StableRank.
 From Widthwise.exact Require Import NaturalNorm RelativeUpdate.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -39,7 +40,8 @@ move=> m0 n0; rewrite -sqrtrM ?divr_ge0 ?ler0n // mulrA divfK ?pnatr_eq0 -?lt0n 
 by rewrite divff ?sqrtr1 // pnatr_eq0 -lt0n.
 Qed.
 
-Theorem normalised_natural A c s : (0 < m)%N -> (0 < n)%N -> A != 0 -> is_opnorm A c -> is_natural (normalised A c s) `|s|.
+Theorem normalised_natural A c s : (0 < m)%N -> (0 < n)%N -> A != 0 -> is_opnorm A c ->
+  is_natural (normalised A c s) `|s|.
 Proof.
 move=> m0 n0 A0 hA; have c0 := opnorm_gt0 A0 hA; eexists; first exact: opnormZ hA.
 rewrite !normrM normfV (gtr0_norm c0) divfK ?gt_eqF // (ger0_norm (sqrtr_ge0 _)).
@@ -98,7 +100,8 @@ move=> m0 n0 A0 hA hs; have c0 := opnorm_gt0 A0 hA; have s0 := stable_rank_gt0 A
 have r0 : 0 < Num.sqrt s by rewrite sqrtr_gt0.
 split.
   eexists; first exact: opnormZ hA.
-  rewrite (frob_stable_rank A0 hA hs) mul1r normrM normfV normrM (gtr0_norm c0) (gtr0_norm r0) (ger0_norm (sqrtr_ge0 _)).
+  rewrite (frob_stable_rank A0 hA hs) mul1r normrM normfV normrM (gtr0_norm c0) (gtr0_norm r0) (ger0_norm (sqrtr_ge0
+    _)).
   rewrite invfM -!mulrA mulVf ?gt_eqF // mulr1 mulrA ratio_inverse // mul1r //.
 rewrite -(stable_rank_eq1 A0 hs); split=> [h|->]; last by rewrite sqrtr1 invr1.
 have : Num.sqrt s = 1 by rewrite -[LHS]invrK h invr1.

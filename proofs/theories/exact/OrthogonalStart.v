@@ -2,13 +2,13 @@
 
 (* Claims spectral.init.semi-orthogonal and spectral.claim-1 (a): a start s Q with Q semi-orthogonal.
 
-   spectral.init.semi-orthogonal: [start_opnorm] (|s Q| = s exactly) and [start_natural] (natural norm 1 for
-   s = sqrt(fan-out / fan-in)); control [unit_start_natural] (s = 1 has sqrt(fan-in / fan-out), which is 1 for square
-   layers only: [unit_start_square]).
+   spectral.init.semi-orthogonal: [start_opnorm] (|s Q| = s exactly) and [start_natural] (natural norm 1 for s =
+   sqrt(fan-out / fan-in)); control [unit_start_natural] (s = 1 has sqrt(fan-in / fan-out), which is 1 for square layers
+   only: [unit_start_square]).
 
    spectral.claim-1 (a): with orthonormal columns, which needs fan-out >= fan-in, [start_aligned] (|W h| = |W| |h| for
-   every h) and [start_aligned_gram] (W^T W = s^2 is all it takes); control [start_not_aligned] (with orthonormal rows some
-   h <> 0 has W h = 0). *)
+   every h) and [start_aligned_gram] (W^T W = s^2 is all it takes); control [start_not_aligned] (with orthonormal rows
+   some h <> 0 has W h = 0). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

@@ -2,12 +2,12 @@
 
 (* Claim spectral.muon.natural-norm: which factor makes an orthogonalised update of natural norm one.
 
-   O has b rows (fan-out) and a columns (fan-in), both positive, and is semi-orthogonal: what U V^T is for a gradient of full
-   rank. [rms_entry A] = |A|_F / sqrt (a b). [orthogonal_norms] (|O| = 1, |O|_F = sqrt(min(a,b)), entries 1 / sqrt(max(a,b))),
-   [rms_to_rms_factor] (sqrt(b/a): natural norm 1), [keller_factor] (sqrt(max(1,b/a)): max(1, sqrt(a/b))),
-   [match_rms_factor] (k sqrt(max(a,b)): entries k, natural norm k sqrt(max(a,b)) sqrt(a/b)), [match_rms_square] (for a = b
-   that is k sqrt a). Controls: [keller_factor_one] (natural norm 1 exactly for a <= b), [orthogonal_frob_one] (|O|_F = 1
-   exactly for min(a,b) = 1). *)
+   O has b rows (fan-out) and a columns (fan-in), both positive, and is semi-orthogonal: what U V^T is for a gradient of
+   full rank. [rms_entry A] = |A|_F / sqrt (a b). [orthogonal_norms] (|O| = 1, |O|_F = sqrt(min(a,b)), entries 1 /
+   sqrt(max(a,b))), [rms_to_rms_factor] (sqrt(b/a): natural norm 1), [keller_factor] (sqrt(max(1,b/a)): max(1,
+   sqrt(a/b))), [match_rms_factor] (k sqrt(max(a,b)): entries k, natural norm k sqrt(max(a,b)) sqrt(a/b)),
+   [match_rms_square] (for a = b that is k sqrt a). Controls: [keller_factor_one] (natural norm 1 exactly for a <= b),
+   [orthogonal_frob_one] (|O|_F = 1 exactly for min(a,b) = 1). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -34,7 +34,8 @@ Proof. by case: hO => QQ; [exact: semi_orthogonal_frob|exact: semi_orthogonal_fr
 
 Lemma orthogonal_entry : rms_entry O = (Num.sqrt (maxn b a)%:R)^-1.
 Proof.
-rewrite /rms_entry orthogonal_frob; have -> : (b * a = minn b a * maxn b a)%N by case: (leqP b a) => // _; rewrite mulnC.
+rewrite /rms_entry orthogonal_frob; have -> : (b * a = minn b a * maxn b a)%N by case: (leqP b a) => // _;
+  rewrite mulnC.
 rewrite natrM sqrtrM ?ler0n // invfM mulrA divff ?mul1r // gt_eqF //.
 by apply: sqrt_nat_gt0; rewrite leq_min b0.
 Qed.

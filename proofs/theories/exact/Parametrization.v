@@ -5,13 +5,15 @@
    a is the fan-in, b the fan-out, both positive numbers. [sigma_spectral a b] = min(1, sqrt(b/a)) / sqrt a is the rule,
    [sigma_normalised a b] = sqrt(b/a) / (sqrt a + sqrt b) the scale at which sigma (sqrt a + sqrt b) is sqrt(b/a).
 
-   spectral.init.sigma: [half_min_bounds] (of sqrt r / (1 + sqrt r)), [sigma_normalised_ratio], [sigma_normalised_exact],
-   [sigma_bounds] (the two scales differ by a factor in [1/2, 1]), [sigma_closed_form] (sqrt(min(a,b)) / a),
-   [sigma_square] (1 / sqrt a for b = a) and the control [sigma_not_inverse] (1 / a is wrong for every a <> 1).
+   spectral.init.sigma: [half_min_bounds] (of sqrt r / (1 + sqrt r)), [sigma_normalised_ratio],
+   [sigma_normalised_exact], [sigma_bounds] (the two scales differ by a factor in [1/2, 1]), [sigma_closed_form]
+   (sqrt(min(a,b)) / a), [sigma_square] (1 / sqrt a for b = a) and the control [sigma_not_inverse] (1 / a is wrong for
+   every a <> 1).
 
-   spectral.equals-mup: for a finite input d and output k and a width n, [mup_sigma] (the rule at each role), [mup_sigma_ratio],
-   [mup_rate_ratio] and [mup_adam_ratio] (the ratios to Table 3 of Tensor Programs V do not depend on the width), and the
-   control [kaiming_ratio] (with 1 / sqrt fan-in at the output the ratio is a different one at every width). *)
+   spectral.equals-mup: for a finite input d and output k and a width n, [mup_sigma] (the rule at each role),
+   [mup_sigma_ratio], [mup_rate_ratio] and [mup_adam_ratio] (the ratios to Table 3 of Tensor Programs V do not depend on
+   the width), and the control [kaiming_ratio] (with 1 / sqrt fan-in at the output the ratio is a different one at every
+   width). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -114,7 +116,8 @@ Definition table3_adam_rate role a : R := if role is input_layer then 1 else a^-
 
 Theorem mup_sigma role d n k : 0 < d -> d <= n -> 0 < k -> k <= n ->
   sigma_spectral (fan_in role d n) (fan_out role n k) =
-    match role with input_layer => (Num.sqrt d)^-1 | hidden_layer => (Num.sqrt n)^-1 | output_layer => Num.sqrt k / n end.
+    match role with input_layer => (Num.sqrt d)^-1 | hidden_layer => (Num.sqrt n)^-1 | output_layer =>
+      Num.sqrt k / n end.
 Proof.
 move=> d0 dn k0 kn; have n0 := lt_le_trans d0 dn.
 case: role => /=; [|exact: sigma_square|by rewrite sigma_closed_form // min_r].

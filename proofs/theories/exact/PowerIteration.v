@@ -1,10 +1,10 @@
 (* SPDX-License-Identifier: MIT OR Apache-2.0 *)
 
-(* Claim spectral.power-iteration.monotone: the values |A q| / |q| of power iteration on A^T A never decrease, and bound |A| from
-   below.
+(* Claim spectral.power-iteration.monotone: the values |A q| / |q| of power iteration on A^T A never decrease, and bound
+   |A| from below.
 
-   [power_iteration_monotone]: |A q| / |q| <= |A^T A q| / |A q| <= |A q'| / |q'| <= |A| for q' = A^T A q and A q <> 0. Control
-   [square_iteration_decreases]: with q' = A q instead they can decrease. *)
+   [power_iteration_monotone]: |A q| / |q| <= |A^T A q| / |A q| <= |A q'| / |q'| <= |A| for q' = A^T A q and A q <> 0.
+   Control [square_iteration_decreases]: with q' = A q instead they can decrease. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

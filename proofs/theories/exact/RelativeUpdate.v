@@ -3,8 +3,8 @@
 (* Claim spectral.rule.frobenius: what a relative Frobenius update is in the spectral norm.
 
    For W, D <> 0: [frobenius_rule] (|D|_F = e |W|_F exactly if |D| = e sqrt(sr(W) / sr(D)) |W|) and, read backwards,
-   [relative_frobenius] (|D|_F / |W|_F = (|D| / |W|) sqrt(sr(D) / sr(W))). Control [frobenius_rule_other] (|D| = e |W| holds as
-   well exactly if the stable ranks are equal). *)
+   [relative_frobenius] (|D|_F / |W|_F = (|D| / |W|) sqrt(sr(D) / sr(W))). Control [frobenius_rule_other] (|D| = e |W|
+   holds as well exactly if the stable ranks are equal). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

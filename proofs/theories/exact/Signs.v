@@ -2,12 +2,12 @@
 
 (* Claim spectral.adam.sign-of-rank-one: the entrywise sign of an outer product is an outer product of signs.
 
-   [sign A] takes the sign of each entry (0 for 0), [nonzeros x] counts the entries that are not 0, [nrm1 x] is sum_i |x_i|.
-   [sign_outer] (sign(d h^T) = sign(d) sign(h)^T), [sign_outer_opnorm] (its norm), [sign_outer_dense] (sqrt(m n) without zeros),
-   [sign_outer_apply] (applied to h it is |h|_1 sign(d)), [sign_alignment] (the alignment is |h|_1 / (sqrt(nonzeros h) |h|))
-   and [sign_alignment_bounds] (between 1 / sqrt(nonzeros h) and 1). That the first step of Adam without epsilon is the sign is
-   adam_first_step in Adam.v, and [first_step_outer] here. Controls: [sign_not_aligned] (alignment below 1) and
-   [softsign_not_rank_one] (another entrywise map). *)
+   [sign A] takes the sign of each entry (0 for 0), [nonzeros x] counts the entries that are not 0, [nrm1 x] is sum_i
+   |x_i|. [sign_outer] (sign(d h^T) = sign(d) sign(h)^T), [sign_outer_opnorm] (its norm), [sign_outer_dense] (sqrt(m n)
+   without zeros), [sign_outer_apply] (applied to h it is |h|_1 sign(d)), [sign_alignment] (the alignment is |h|_1 /
+   (sqrt(nonzeros h) |h|)) and [sign_alignment_bounds] (between 1 / sqrt(nonzeros h) and 1). That the first step of Adam
+   without epsilon is the sign is adam_first_step in Adam.v, and [first_step_outer] here. Controls: [sign_not_aligned]
+   (alignment below 1) and [softsign_not_rank_one] (another entrywise map). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.

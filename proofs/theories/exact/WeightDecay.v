@@ -2,9 +2,9 @@
 
 (* Claim spectral.muon.weight-decay: decoupled decay bounds the weights.
 
-   W (t+1) = (1 - eta lambda) W t - eta O t with |O t| <= c. [decay_bounded]: |W t| <= max(|W 0|, c / lambda) when
-   0 < lambda, 0 <= eta and eta lambda <= 1. [without_decay]: |W t| <= |W 0| + eta c t for lambda = 0. Control [decay_grows]:
-   for eta lambda > 2 the norm grows even with O = 0. *)
+   W (t+1) = (1 - eta lambda) W t - eta O t with |O t| <= c. [decay_bounded]: |W t| <= max(|W 0|, c / lambda) when 0 <
+   lambda, 0 <= eta and eta lambda <= 1. [without_decay]: |W t| <= |W 0| + eta c t for lambda = 0. Control
+   [decay_grows]: for eta lambda > 2 the norm grows even with O = 0. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
