@@ -34,6 +34,18 @@ Proof.
 rewrite -sumrB; apply: eq_bigr => i _; rewrite -sumrB; apply: eq_bigr => j _.
 by rewrite !mxE mulrBl.
 Qed.
+Lemma innerDl m n (A B C : 'M[R]_(m, n)) : inner (A + B) C = inner A C + inner B C.
+Proof.
+rewrite -big_split; apply: eq_bigr => i _; rewrite -big_split; apply: eq_bigr => j _.
+by rewrite mxE mulrDl.
+Qed.
+Lemma innerC m n (A B : 'M[R]_(m, n)) : inner A B = inner B A.
+Proof. by apply: eq_bigr => i _; apply: eq_bigr => j _; rewrite mulrC. Qed.
+Lemma inner_suml m n (I : finType) (F : I -> 'M[R]_(m, n)) C : inner (\sum_i F i) C = \sum_i inner (F i) C.
+Proof.
+apply: (big_morph (fun A => inner A C)) => [A B|]; first exact: innerDl.
+by rewrite /inner big1 // => i _; rewrite big1 // => j _; rewrite mxE mul0r.
+Qed.
 Lemma innerZr m n (A B : 'M[R]_(m, n)) k : inner A (k *: B) = k * inner A B.
 Proof.
 rewrite mulr_sumr; apply: eq_bigr => i _; rewrite mulr_sumr; apply: eq_bigr => j _.
