@@ -416,7 +416,7 @@ fn require_finite<T: Scalar>(
 }
 
 /// The columns of the weights that belong to the tokens, times the multiplier.
-fn look_up<T: Scalar>(multiplier: T, weights: &DMatrix<T>, tokens: &[usize], z: &mut DMatrix<T>) {
+pub(crate) fn look_up<T: Scalar>(multiplier: T, weights: &DMatrix<T>, tokens: &[usize], z: &mut DMatrix<T>) {
     for (mut z, &token) in z.column_iter_mut().zip(tokens) {
         for (z, &weight) in z.iter_mut().zip(weights.column(token).iter()) {
             *z = multiplier * weight;
