@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use nalgebra::DMatrix;
 use widthwise_network::{
-    Activation, Address, Initializer, Input, LayerInitializer, LayerRule, Loss, Method, Network, NetworkError,
-    Optimizer, Rule, Workspace,
+    Activation, Address, Initializer, Input, LayerInitializer, LayerRule, Loss, Method, Network,
+    NetworkError, Optimizer, Rule, Workspace,
 };
 use widthwise_rounding::Scalar;
 
@@ -44,7 +44,8 @@ fn time<T: Scalar>(widths: &[usize; 4]) -> Result<(), NetworkError> {
     for (name, method) in methods {
         for batch in [1, 32] {
             let rule = Rule::new(method, T::from_f64(1e-6));
-            let mut optimizer = Optimizer::new(&network, batch, &[LayerRule { weights: rule, bias: rule }; 3])?;
+            let mut optimizer =
+                Optimizer::new(&network, batch, &[LayerRule { weights: rule, bias: rule }; 3])?;
             let mut workspace = Workspace::new(&network, batch)?;
             let x = DMatrix::from_fn(widths[0], batch, |i, j| T::from_count((3 * i + 5 * j) % 7));
             let y = DMatrix::repeat(widths[3], batch, T::one());
@@ -52,7 +53,7 @@ fn time<T: Scalar>(widths: &[usize; 4]) -> Result<(), NetworkError> {
             for _ in 0..4 {
                 let start = Instant::now();
                 workspace.step(&mut network, &mut optimizer, Input::Dense(&x), &Loss::SquaredError(&y))?;
-                least = least.min(start.elapsed().as_secs_f64());
+                least = least.lesser(start.elapsed().as_secs_f64());
             }
             println!("{widths:?} {} batch {batch}, {name}: {least:.3} s", T::NAME);
         }

@@ -136,7 +136,8 @@ impl<T: Scalar> ChangeDecomposition<T> {
             pass.require_shape_of(network)?;
             pass.require_forward()?;
         }
-        let (Entering::Vectors(h), Entering::Vectors(after)) = (before.entering(layer), after.entering(layer))
+        let (Entering::Vectors(h), Entering::Vectors(after)) =
+            (before.entering(layer), after.entering(layer))
         else {
             return Err(NetworkError::missing("a dense input"));
         };

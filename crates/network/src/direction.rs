@@ -14,6 +14,7 @@ use widthwise_spectral::{
     polar_factor_workspace_len, spectral_norm_large_in,
 };
 
+use crate::finite::is_finite;
 use crate::{Decay, Method, NetworkError, Orthogonalization, Rule};
 
 /// Entries that are carried through all steps before the next ones: they fit the first cache.
@@ -33,7 +34,8 @@ impl<T: Scalar> Work<T> {
 
     /// Makes room for the rule of an array.
     pub(crate) fn reserve(&mut self, rule: &Rule<T>, (rows, columns): (usize, usize), batch: usize) {
-        if rows.min(columns) <= 1 && !matches!(rule.method, Method::Orthogonalized(Orthogonalization::NewtonSchulz { .. }))
+        if rows.min(columns) <= 1
+            && !matches!(rule.method, Method::Orthogonalized(Orthogonalization::NewtonSchulz { .. }))
             || rule.needs_norm_of_factors(batch)
         {
             return;
@@ -81,14 +83,14 @@ impl<T: Scalar> ArrayState<T> {
     }
 
     /// Writes the update of an array `own` with a given gradient into `out`; `norm` is that of the gradient, where the rule
-    /// needs it and it is known.
+    /// needs it and it is known. Returns whether all entries of the update are finite.
     pub(crate) fn write(
         &mut self,
         shape: (usize, usize),
         (own, gradient, out): (&[T], &[T], &mut [T]),
         norm: Option<ScaledEnclosure<T>>,
         work: &mut Work<T>,
-    ) -> Result<(), NetworkError> {
+    ) -> Result<bool, NetworkError> {
         match self.rule.method {
             Method::SpectralNormalized => {
                 self.load(own, gradient, out);
@@ -117,13 +119,13 @@ impl<T: Scalar> ArrayState<T> {
                 }
                 self.finish(own, out);
             }
-            _ => self.write_entries(own, gradient, out)?,
+            _ => return self.write_entries(own, gradient, out),
         }
-        Ok(())
+        Ok(is_finite(out))
     }
 
     /// The methods that treat every entry alone.
-    fn write_entries(&mut self, own: &[T], gradient: &[T], out: &mut [T]) -> Result<(), NetworkError> {
+    fn write_entries(&mut self, own: &[T], gradient: &[T], out: &mut [T]) -> Result<bool, NetworkError> {
         let memory = match self.rule.method {
             Method::Momentum { .. } | Method::Adam { .. } => own.len(),
             _ => 0,
@@ -133,9 +135,8 @@ impl<T: Scalar> ArrayState<T> {
             self.powers[0] *= first_decay;
             self.powers[1] *= second_decay;
         }
-        let mut start = 0;
-        for ((own, gradient), out) in
-            own.chunks(PIECE).zip(gradient.chunks(PIECE)).zip(out.chunks_mut(PIECE))
+        let (mut start, mut all_finite) = (0, true);
+        for ((own, gradient), out) in own.chunks(PIECE).zip(gradient.chunks(PIECE)).zip(out.chunks_mut(PIECE))
         {
             let range = start..start + out.len();
             start = range.end;
@@ -150,8 +151,9 @@ impl<T: Scalar> ArrayState<T> {
                 _ => {}
             }
             self.finish(own, out);
+            all_finite &= is_finite(out);
         }
-        Ok(())
+        Ok(all_finite)
     }
 
     /// `g`, or `g + λw` under a coupled decay.
@@ -227,8 +229,12 @@ fn normalize<T: Scalar>(out: &mut [T], norm: &ScaledEnclosure<T>) {
         out.fill(T::zero());
         return;
     }
-    for out in out {
-        *out = out.scale_exp2(-exponent) / significand;
+    let factor = T::power_of_two(-exponent);
+    if factor.is_finite() && factor >= T::MIN_NORMAL {
+        out.iter_mut().for_each(|out| *out = *out * factor / significand);
+    } else {
+        // The same in as many steps as it takes.
+        out.iter_mut().for_each(|out| *out = out.scale_exp2(-exponent) / significand);
     }
 }
 

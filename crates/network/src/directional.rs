@@ -88,7 +88,13 @@ impl<T: Scalar> DirectionalChange<T> {
             let z = &mut self.preactivations[index];
             match pass.entering(index) {
                 Entering::Vectors(h) => {
-                    multiply(multiplier, Factor::Plain(&update.weights), Factor::Plain(h), z, &mut self.packing);
+                    multiply(
+                        multiplier,
+                        Factor::Plain(&update.weights),
+                        Factor::Plain(h),
+                        z,
+                        &mut self.packing,
+                    );
                 }
                 Entering::Tokens(tokens) => crate::pass::look_up(multiplier, &update.weights, tokens, z),
             }
@@ -112,7 +118,8 @@ impl<T: Scalar> DirectionalChange<T> {
             }
             if let Some(h) = self.features.get_mut(index) {
                 let derivative = |z| network.activation().derivative(z);
-                for ((h, &change), &z) in h.iter_mut().zip(z.iter()).zip(pass.preactivations()[index].iter()) {
+                for ((h, &change), &z) in h.iter_mut().zip(z.iter()).zip(pass.preactivations()[index].iter())
+                {
                     *h = derivative(z) * change;
                 }
                 if !is_finite(h.as_slice()) {

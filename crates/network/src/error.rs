@@ -114,7 +114,9 @@ impl fmt::Display for NetworkError {
             NetworkErrorKind::Shape { what, expected, found } => {
                 write!(f, "{what}: {expected} needed, {found} given")
             }
-            NetworkErrorKind::Index { what, limit, found } => write!(f, "{what} {found} is not below {limit}"),
+            NetworkErrorKind::Index { what, limit, found } => {
+                write!(f, "{what} {found} is not below {limit}")
+            }
             NetworkErrorKind::NotFinite { layer, what } => write!(f, "layer {layer}: {what} is not finite"),
             NetworkErrorKind::Missing { what } => write!(f, "{what} is needed first"),
             NetworkErrorKind::Kernel(error) => error.fmt(f),

@@ -90,10 +90,10 @@ impl<T: Scalar> Network<T> {
         NetworkError::require("initializers", self.layers().len(), initializers.len())?;
         for (index, (layer, initializer)) in self.layers().iter().zip(initializers).enumerate() {
             for initializer in [&initializer.weights, &initializer.bias] {
-                if let Initializer::Gaussian { sigma } | Initializer::SemiOrthogonal { sigma } = initializer {
-                    if !sigma.is_finite() {
-                        return Err(NetworkError::not_finite(index, "the scale of an initializer"));
-                    }
+                if let Initializer::Gaussian { sigma } | Initializer::SemiOrthogonal { sigma } = initializer
+                    && !sigma.is_finite()
+                {
+                    return Err(NetworkError::not_finite(index, "the scale of an initializer"));
                 }
             }
             let longest = layer.weights.nrows().max(layer.weights.ncols());

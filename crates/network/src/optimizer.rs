@@ -141,14 +141,12 @@ impl<T: Scalar> Optimizer<T> {
             };
             let shape = own.weights.shape();
             let arrays = (own.weights.as_slice(), gradient.weights.as_slice(), out.weights.as_mut_slice());
-            state.weights.write(shape, arrays, norm, &mut self.work)?;
-            if !is_finite(out.weights.as_slice()) {
+            if !state.weights.write(shape, arrays, norm, &mut self.work)? {
                 return Err(NetworkError::not_finite(index, "an update"));
             }
             if let (Some(own), Some(gradient), Some(out)) = (&own.bias, &gradient.bias, &mut out.bias) {
                 let arrays = (own.as_slice(), gradient.as_slice(), out.as_mut_slice());
-                state.bias.write((own.len(), 1), arrays, None, &mut self.work)?;
-                if !is_finite(out.as_slice()) {
+                if !state.bias.write((own.len(), 1), arrays, None, &mut self.work)? {
                     return Err(NetworkError::not_finite(index, "an update of a bias"));
                 }
             }
@@ -156,4 +154,3 @@ impl<T: Scalar> Optimizer<T> {
         Ok(())
     }
 }
-

@@ -210,11 +210,19 @@ mod tests {
         for (found, expected) in
             [(found.spectral(), expected.spectral()), (found.frobenius(), expected.frobenius())]
         {
-            assert_ne!(found.is_equal_to(&expected), Verdict::Refuted, "{m} {n} {batch} {found:?} {expected:?}");
+            assert_ne!(
+                found.is_equal_to(&expected),
+                Verdict::Refuted,
+                "{m} {n} {batch} {found:?} {expected:?}"
+            );
         }
         let most = left.map(T::to_f64).norm() * right.map(T::to_f64).norm() * 0.375;
         let width = found.spectral().to_enclosure().width().to_f64();
-        let noise = if batch == 1 { 16.0 * T::UNIT_ROUNDOFF.to_f64() } else { T::UNIT_ROUNDOFF.to_f64() * 4.0 + 1e-12 };
+        let noise = if batch == 1 {
+            16.0 * T::UNIT_ROUNDOFF.to_f64()
+        } else {
+            T::UNIT_ROUNDOFF.to_f64() * 4.0 + 1e-12
+        };
         assert!(width <= noise * most, "{m} {n} {batch} {width} {most}");
     }
 
@@ -245,7 +253,8 @@ mod tests {
         let norms = Norms::of_outer_products(1.0, &zero, &zero).unwrap();
         assert!(norms.spectral().to_enclosure().hi() == 0.0);
         let mut stream = Stream::new(1, "outer products", 1);
-        let (left, right): (DMatrix<f64>, DMatrix<f64>) = (random(&mut stream, 9, 3), random(&mut stream, 6, 3));
+        let (left, right): (DMatrix<f64>, DMatrix<f64>) =
+            (random(&mut stream, 9, 3), random(&mut stream, 6, 3));
         let norms = Norms::of_outer_products(1.0, &left, &right).unwrap();
         let tiny = left.map(|x| x.scale_exp2(-600));
         let scaled = Norms::of_outer_products(1.0, &tiny, &right.map(|x| x.scale_exp2(-500))).unwrap();

@@ -77,9 +77,6 @@ impl<T: Scalar> Parameters<T> {
     /// Checks that there is an array for each of the network's.
     pub(crate) fn require_shape_of(&self, network: &Network<T>) -> Result<(), NetworkError> {
         NetworkError::require("layers", network.layers().len(), self.layers.len())?;
-        self.layers
-            .iter()
-            .zip(network.layers())
-            .try_for_each(|(own, other)| own.require_shape_of(other))
+        self.layers.iter().zip(network.layers()).try_for_each(|(own, other)| own.require_shape_of(other))
     }
 }

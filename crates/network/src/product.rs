@@ -78,13 +78,16 @@ pub(crate) fn multiply<T: Scalar>(
     let (rows, terms) = a.shape();
     let columns = b.shape().1;
     debug_assert_eq!((b.shape().0, out.shape()), (terms, (rows, columns)), "shapes fit");
-    out.fill(T::zero());
     if rows == 0 || terms == 0 {
+        out.fill(T::zero());
         return;
     }
-    for first_column in (0..columns).step_by(COLUMNS) {
-        let width = COLUMNS.min(columns - first_column);
+    // With few terms it is `c` that costs: so much of it that all its visits find it in the second cache.
+    let block = if terms <= COPIED_TERMS { (REVISITED / rows).clamp(2, COLUMNS) } else { COLUMNS };
+    for first_column in (0..columns).step_by(block) {
+        let width = block.min(columns - first_column);
         let sums = &mut out.as_mut_slice()[first_column * rows..(first_column + width) * rows];
+        sums.fill(T::zero());
         let factors = Factors { b: &b, first_column };
         match a {
             Factor::Plain(a) => add_product(a.as_slice(), rows, terms, &factors, sums),

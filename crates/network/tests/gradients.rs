@@ -2,8 +2,15 @@
 
 //! The gradients against two other ways: dual numbers, and central differences (`spectral.gradient.outer-product`).
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test fails by panicking, and its numbers are small")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, its numbers are small, and its references use the platform's functions"
+)]
 
+#[allow(dead_code, reason = "each test uses a part of the cases")]
 mod cases;
 
 use cases::{Case, entries, entry_mut, plans};
@@ -54,14 +61,26 @@ fn loss_in_dual_numbers(case: &Case<f64>, parameters: &[Dual64]) -> Dual64 {
 fn activate(activation: Activation, z: Dual64) -> Dual64 {
     match activation {
         Activation::Identity => z,
-        Activation::Relu => if z.re > 0.0 { z } else { z * 0.0 },
-        Activation::LeakyRelu { slope } => if z.re > 0.0 { z } else { z * slope },
+        Activation::Relu => {
+            if z.re > 0.0 {
+                z
+            } else {
+                z * 0.0
+            }
+        }
+        Activation::LeakyRelu { slope } => {
+            if z.re > 0.0 {
+                z
+            } else {
+                z * slope
+            }
+        }
         Activation::Tanh => z.tanh(),
         // By its derivative, which is 1/2 + erf/2 + z·density.
         Activation::Gelu => {
             let (phi, density) = (
                 0.5 * libm::erfc(-z.re / std::f64::consts::SQRT_2),
-                libm::exp(-z.re * z.re / 2.0) / (2.0 * std::f64::consts::PI).sqrt(),
+                libm::exp(-z.re * z.re / 2.0) / (2.0 * std::f64::consts::PI).square_root(),
             );
             Dual64::new(z.re * phi, z.eps * (phi + z.re * density))
         }

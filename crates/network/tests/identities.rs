@@ -2,8 +2,15 @@
 
 //! The exact statements of the spectral condition, measured on networks.
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test fails by panicking, and its numbers are small")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, its numbers are small, and its references use the platform's functions"
+)]
 
+#[allow(dead_code, reason = "each test uses a part of the cases")]
 mod cases;
 
 use cases::{Case, Plan, plans};
@@ -191,8 +198,14 @@ proptest! {
 #[test]
 fn later_features_see_a_smaller_part_of_the_update_than_those_that_made_it() {
     // The control of the alignment: h + Δh in place of h.
-    let plan =
-        Plan { widths: vec![4, 6, 5], batch: 1, activation: Activation::Tanh, biases: false, loss: 1, seed: 11 };
+    let plan = Plan {
+        widths: vec![4, 6, 5],
+        batch: 1,
+        activation: Activation::Tanh,
+        biases: false,
+        loss: 1,
+        seed: 11,
+    };
     let mut case = Case::<f64>::draw(&plan);
     let (input, network) = (case.input.clone(), case.network.clone());
     let (workspace, _) = descend(&mut case);

@@ -2,7 +2,13 @@
 
 //! Initial weights: their addresses, their moments, their singular values.
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test fails by panicking, and its numbers are small")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, its numbers are small, and its references use the platform's functions"
+)]
 
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -44,7 +50,8 @@ fn wider_layers_begin_with_the_numbers_of_narrower_ones() {
 #[test]
 fn scales_that_are_not_finite_are_refused_before_anything_is_drawn() {
     let mut network = Network::<f64>::new(&[2, 2], Activation::Relu).unwrap();
-    let layer = |sigma| LayerInitializer { weights: Initializer::Gaussian { sigma }, bias: Initializer::Zero };
+    let layer =
+        |sigma| LayerInitializer { weights: Initializer::Gaussian { sigma }, bias: Initializer::Zero };
     let address = Address { seed: 0, name: NAME, index: 0 };
     assert!(network.initialize(&[layer(f64::NAN)], address).unwrap_err().is_not_finite());
     assert!(network.initialize(&[layer(1.0), layer(1.0)], address).unwrap_err().is_shape());
@@ -58,13 +65,16 @@ fn second_moments_of_features_and_gradients_are_products_of_variances() {
     const DRAWS: u64 = 4_000;
     let widths = [3, 5, 7, 2];
     let sigmas = [0.8, 0.5, 0.6];
-    let (x, c) = (DMatrix::from_column_slice(3, 1, &[1.0, -2.0, 0.5]), DMatrix::from_column_slice(2, 1, &[0.5, 1.0]));
+    let (x, c) =
+        (DMatrix::from_column_slice(3, 1, &[1.0, -2.0, 0.5]), DMatrix::from_column_slice(2, 1, &[0.5, 1.0]));
     for (activation, halves) in [(Activation::Identity, 1.0), (Activation::Relu, 0.5)] {
         let mut network = Network::<f64>::new(&widths, activation).unwrap();
         let mut pass = Pass::new(&network, 1).unwrap();
         let mut gradient = Parameters::zeros_like(&network);
-        let layers = sigmas
-            .map(|sigma| LayerInitializer { weights: Initializer::Gaussian { sigma }, bias: Initializer::Zero });
+        let layers = sigmas.map(|sigma| LayerInitializer {
+            weights: Initializer::Gaussian { sigma },
+            bias: Initializer::Zero,
+        });
         let mut moments = [[0.0; 2]; 6];
         for index in 0..DRAWS {
             network.initialize(&layers, Address { seed: 2, name: NAME, index }).unwrap();
@@ -89,9 +99,12 @@ fn second_moments_of_features_and_gradients_are_products_of_variances() {
         let expected = [h(1), h(2), h(3), delta(0) * 5.25, delta(1) * h(1), delta(2) * h(2)];
         for (place, (moment, expected)) in moments.iter().zip(expected).enumerate() {
             let mean = moment[0] / DRAWS as f64;
-            let deviation = (moment[1] / DRAWS as f64 - mean * mean).sqrt();
-            let error = deviation / (DRAWS as f64).sqrt();
-            assert!((mean - expected).abs() <= 6.0 * error, "{activation:?} {place}: {mean} {expected} {error}");
+            let deviation = (moment[1] / DRAWS as f64 - mean * mean).square_root();
+            let error = deviation / (DRAWS as f64).square_root();
+            assert!(
+                (mean - expected).abs() <= 6.0 * error,
+                "{activation:?} {place}: {mean} {expected} {error}"
+            );
         }
     }
 }

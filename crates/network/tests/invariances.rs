@@ -3,16 +3,23 @@
 //! What must change no bit, or only the order of sums: powers of two in the loss and in the parametrization, and the
 //! order of neurons (`spectral.multiplier`; section "invariances" of the theory).
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test fails by panicking, and its numbers are small")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, its numbers are small, and its references use the platform's functions"
+)]
 
+#[allow(dead_code, reason = "each test uses a part of the cases")]
 mod cases;
 
 use cases::{Case, Plan, entries, plans};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use widthwise_network::{
-    Activation, Decay, Input, LayerRule, Method, Network, NetworkError, Optimizer, Orthogonalization, Parameters,
-    Pass, Rule, Workspace,
+    Activation, Decay, Input, LayerRule, Method, Network, NetworkError, Optimizer, Orthogonalization,
+    Parameters, Pass, Rule, Workspace,
 };
 use widthwise_rounding::Scalar;
 use widthwise_spectral::NewtonSchulz;
@@ -85,7 +92,7 @@ fn trajectory<T: Scalar>(
     for (layer, &theta) in thetas.iter().enumerate() {
         let multiplier = network.multipliers()[layer];
         network.set_multiplier(layer, multiplier * theta)?;
-        network.layers_mut()[layer].weights.apply(|w| *w = *w / theta);
+        network.layers_mut()[layer].weights.apply(|w| *w /= theta);
         rules.push(LayerRule { weights: shift(rule, theta), bias: rule });
     }
     let mut optimizer = Optimizer::new(&network, batch, &rules)?;

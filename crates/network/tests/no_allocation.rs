@@ -2,15 +2,15 @@
 
 //! A step allocates nothing once its memory is there. One test alone, since the count is that of the process.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::std_instead_of_core, reason = "a test fails by panicking")]
 
 use std::alloc::System;
 
 use nalgebra::DMatrix;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use widthwise_network::{
-    Activation, DirectionalChange, Input, LayerRule, Loss, Method, Network, Optimizer, Orthogonalization, Rule,
-    Workspace,
+    Activation, DirectionalChange, Input, LayerRule, Loss, Method, Network, Optimizer, Orthogonalization,
+    Rule, Workspace,
 };
 use widthwise_spectral::NewtonSchulz;
 

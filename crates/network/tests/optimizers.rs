@@ -2,8 +2,15 @@
 
 //! Every method against a reference that loops over single numbers, for several steps.
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test fails by panicking, and its numbers are small")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, its numbers are small, and its references use the platform's functions"
+)]
 
+#[allow(dead_code, reason = "each test uses a part of the cases")]
 mod cases;
 
 use cases::{Case, Plan, plans};
@@ -13,6 +20,7 @@ use widthwise_network::{
     Activation, Decay, Input, LayerRule, Loss, Method, Network, NetworkError, Norms, Optimizer,
     Orthogonalization, Parameters, Pass, Rule, Workspace,
 };
+use widthwise_rounding::Scalar;
 use widthwise_spectral::NewtonSchulz;
 
 const POLAR: Orthogonalization<f64> = Orthogonalization::Polar { tolerance: 1e-10, max_steps: 200 };
@@ -61,7 +69,7 @@ impl Reference {
                 DMatrix::from_fn(rows, columns, |i, j| {
                     let m = (1.0 - p) * mean(p, i, j, 1) / (1.0 - p.powi(time));
                     let v = (1.0 - q) * mean(q, i, j, 2) / (1.0 - q.powi(time));
-                    if m == 0.0 { 0.0 } else { m / (v.sqrt() + epsilon) }
+                    if m == 0.0 { 0.0 } else { m / (v.square_root() + epsilon) }
                 })
             }
             Method::Sign => gradient.map(|g| if g == 0.0 { 0.0 } else { g.signum() }),
@@ -93,7 +101,7 @@ impl Reference {
 
 fn largest_singular_value(a: &DMatrix<f64>) -> f64 {
     let gram = if a.nrows() < a.ncols() { a * a.transpose() } else { a.transpose() * a };
-    gram.symmetric_eigenvalues().iter().fold(0.0_f64, |largest, x| largest.max(*x)).sqrt()
+    gram.symmetric_eigenvalues().iter().fold(0.0_f64, |largest, x| largest.max(*x)).square_root()
 }
 
 /// `Σ u_i v_iᵀ` over the singular values that are not small, from the eigenvectors of the Gram matrix.
@@ -103,7 +111,7 @@ fn polar_factor(a: &DMatrix<f64>) -> DMatrix<f64> {
     let mut out = DMatrix::zeros(a.nrows(), a.ncols());
     for (value, vector) in eigen.eigenvalues.iter().zip(eigen.eigenvectors.column_iter()) {
         if *value > 1e-12 * largest {
-            out += a * vector * vector.transpose() / value.sqrt();
+            out += a * vector * vector.transpose() / value.square_root();
         }
     }
     out
@@ -113,7 +121,8 @@ fn polar_factor(a: &DMatrix<f64>) -> DMatrix<f64> {
 fn discrepancy(plan: &Plan, rule: Rule<f64>) -> Result<f64, NetworkError> {
     let mut case = Case::<f64>::draw(plan);
     let depth = case.network.layers().len();
-    let mut optimizer = Optimizer::new(&case.network, plan.batch, &vec![LayerRule { weights: rule, bias: rule }; depth])?;
+    let mut optimizer =
+        Optimizer::new(&case.network, plan.batch, &vec![LayerRule { weights: rule, bias: rule }; depth])?;
     let mut workspace = Workspace::new(&case.network, plan.batch)?;
     let reference = || Reference { rule, history: Vec::new() };
     let mut references: Vec<_> = (0..depth).map(|_| (reference(), reference())).collect();
@@ -217,12 +226,20 @@ fn one_example_moves_by_the_worked_number() {
 #[test]
 fn first_step_of_adam_without_epsilon_is_the_sign() {
     // Without the correction of the bias the first direction would be (1 − β₁)/√(1 − β₂) times as long.
-    let plan = Plan { widths: vec![4, 5, 3], batch: 2, activation: Activation::Tanh, biases: true, loss: 1, seed: 3 };
+    let plan = Plan {
+        widths: vec![4, 5, 3],
+        batch: 2,
+        activation: Activation::Tanh,
+        biases: true,
+        loss: 1,
+        seed: 3,
+    };
     let case = Case::<f64>::draw(&plan);
     let step = |method| {
         let rule = Rule::new(method, 1.0);
         let mut network = case.network.clone();
-        let mut optimizer = Optimizer::new(&network, 2, &[LayerRule { weights: rule, bias: rule }; 2]).unwrap();
+        let mut optimizer =
+            Optimizer::new(&network, 2, &[LayerRule { weights: rule, bias: rule }; 2]).unwrap();
         let mut workspace = Workspace::new(&network, 2).unwrap();
         workspace.step(&mut network, &mut optimizer, Input::Dense(&case.input), &case.loss()).unwrap();
         cases::entries(workspace.update().layers())

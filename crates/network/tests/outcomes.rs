@@ -160,7 +160,10 @@ fn shapes_that_do_not_fit_are_errors() {
     let error = pass.forward(&network, Input::OneHot(&[1, 3])).unwrap_err();
     assert_eq!(error.to_string(), "token 3 is not below 3");
     pass.forward(&network, Input::OneHot(&[1, 2])).unwrap();
-    assert_eq!(pass.gradient(&network, &mut gradient).unwrap_err().to_string(), "a backward pass is needed first");
+    assert_eq!(
+        pass.gradient(&network, &mut gradient).unwrap_err().to_string(),
+        "a backward pass is needed first"
+    );
     let error = pass.backward(&network, &Loss::CrossEntropy(&[0, 2])).unwrap_err();
     assert_eq!(error.to_string(), "label 2 is not below 2");
     assert!(pass.backward(&network, &Loss::Linear(&DMatrix::zeros(2, 3))).unwrap_err().is_shape());

@@ -33,7 +33,14 @@ pub(crate) struct Plan {
 
 /// Plans of one to four layers with widths from one on.
 pub(crate) fn plans(largest: usize) -> impl Strategy<Value = Plan> {
-    (prop::collection::vec(1..=largest, 2..=5), 1..=5_usize, 0..9_usize, any::<bool>(), 0..3_usize, any::<u64>())
+    (
+        prop::collection::vec(1..=largest, 2..=5),
+        1..=5_usize,
+        0..9_usize,
+        any::<bool>(),
+        0..3_usize,
+        any::<u64>(),
+    )
         .prop_map(|(widths, batch, activation, biases, loss, seed)| Plan {
             widths,
             batch,
@@ -97,7 +104,10 @@ pub(crate) fn entries<T: Scalar>(layers: &[widthwise_network::LayerParameters<T>
 }
 
 /// The place of an entry in the order of [`entries`].
-pub(crate) fn entry_mut<T: Scalar>(layers: &mut [widthwise_network::LayerParameters<T>], mut place: usize) -> &mut T {
+pub(crate) fn entry_mut<T: Scalar>(
+    layers: &mut [widthwise_network::LayerParameters<T>],
+    mut place: usize,
+) -> &mut T {
     for layer in layers {
         if place < layer.weights.len() {
             return &mut layer.weights[place];
