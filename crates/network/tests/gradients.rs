@@ -80,7 +80,7 @@ fn activate(activation: Activation, z: Dual64) -> Dual64 {
         Activation::Gelu => {
             let (phi, density) = (
                 0.5 * libm::erfc(-z.re / std::f64::consts::SQRT_2),
-                libm::exp(-z.re * z.re / 2.0) / (2.0 * std::f64::consts::PI).square_root(),
+                libm::exp(-z.re * z.re / 2.0) / libm::sqrt(2.0 * std::f64::consts::PI),
             );
             Dual64::new(z.re * phi, z.eps * (phi + z.re * density))
         }
