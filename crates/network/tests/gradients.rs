@@ -79,8 +79,8 @@ fn activate(activation: Activation, z: Dual64) -> Dual64 {
         // By its derivative, which is 1/2 + erf/2 + z·density.
         Activation::Gelu => {
             let (phi, density) = (
-                0.5 * libm::erfc(-z.re / std::f64::consts::SQRT_2),
-                libm::exp(-z.re * z.re / 2.0) / libm::sqrt(2.0 * std::f64::consts::PI),
+                0.5 * libm::erfc(-z.re / core::f64::consts::SQRT_2),
+                libm::exp(-z.re * z.re / 2.0) / libm::sqrt(2.0 * core::f64::consts::PI),
             );
             Dual64::new(z.re * phi, z.eps * (phi + z.re * density))
         }
