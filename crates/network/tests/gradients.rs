@@ -52,7 +52,12 @@ fn loss_in_dual_numbers(case: &Case<f64>, parameters: &[Dual64]) -> Dual64 {
         total += match case.loss {
             0 => terms.map(|(&z, &c)| z * c).sum::<Dual64>(),
             1 => terms.map(|(&z, &y)| (z - y) * (z - y) * 0.5).sum::<Dual64>(),
-            _ => h.iter().map(|z| z.exp()).sum::<Dual64>().ln() - h[case.labels[example]],
+            _ => {
+                // Relative to the largest, whose exponential may leave the format.
+                let largest = h.iter().fold(f64::NEG_INFINITY, |largest, z| largest.max(z.re));
+                let sum = h.iter().map(|&z| (z - largest).exp()).sum::<Dual64>();
+                sum.ln() + largest - h[case.labels[example]]
+            }
         };
     }
     total / case.input.ncols() as f64

@@ -177,8 +177,10 @@ proptest! {
     }
 
     #[test]
-    fn binary32_follows_binary64(plan in plans(5)) {
-        prop_assume!(plan.activation != Activation::Square);
+    fn binary32_follows_binary64(mut plan in plans(5)) {
+        if plan.activation == Activation::Square {
+            plan.activation = Activation::Sine;
+        }
         let (mut case, mut narrow) = (Case::<f64>::draw(&plan), Case::<f32>::draw(&plan));
         let batch = plan.batch;
         let mut wide = Workspace::new(&case.network, batch).unwrap();
