@@ -58,6 +58,24 @@ fn scales_that_are_not_finite_are_refused_before_anything_is_drawn() {
     assert!(network.layers()[0].weights.iter().all(|&x| x == 0.0));
 }
 
+/// Entries of a uniformly distributed 4 × 2 frame: mean 0, mean square 1/4, variance of the square 3/24 − 1/16.
+#[test]
+fn semi_orthogonal_weights_are_uniformly_distributed() {
+    const DRAWS: u64 = 4_000;
+    let (mut sums, mut squares) = (DMatrix::<f64>::zeros(4, 2), DMatrix::<f64>::zeros(4, 2));
+    for index in 0..DRAWS {
+        let q =
+            drawn(&[2, 4], Initializer::SemiOrthogonal { sigma: 1.0 }, 3, index).layers()[0].weights.clone();
+        sums += &q;
+        squares += q.component_mul(&q);
+    }
+    let root = (DRAWS as f64).square_root();
+    for (sum, square) in sums.iter().zip(squares.iter()) {
+        assert!((sum / DRAWS as f64).abs() <= 6.0 * 0.5 / root, "{sums}");
+        assert!((square / DRAWS as f64 - 0.25).abs() <= 6.0 * 0.25 / root, "{squares}");
+    }
+}
+
 /// `spectral.init.signal-rms`: exact second moments at every width, for linear and ReLU networks, and for gradients under a
 /// linear loss. Mean tests with six standard errors.
 #[test]
