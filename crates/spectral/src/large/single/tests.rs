@@ -11,7 +11,7 @@ use widthwise_rounding::directed::{mul_up, square_root_up};
 
 use super::cholesky::{cholesky, factor_size, indefiniteness, roundings};
 use super::deflation::SingleDeflation;
-use super::gram::{gram, gram_error, gram_height, round};
+use super::gram::{gram, gram_error, gram_height, gram_size, round};
 use super::refine::refine;
 use super::{UNIT_ROUNDOFF, gamma};
 use crate::exact::{Dyadic, Exact, eigenvalues_above, inertia};
@@ -140,6 +140,11 @@ proptest! {
         let negated: Exact = difference.iter().map(|row| row.iter().map(negative).collect()).collect();
         prop_assert_eq!(eigenvalues_above(&difference, &bound).0, 0);
         prop_assert_eq!(eigenvalues_above(&negated, &bound).0, 0);
+        let magnitudes: Exact = (0..short).map(|i| (0..short).map(|j| {
+            exact(f64::from(out[i.max(j) + i.min(j) * short].magnitude()))
+        }).collect()).collect();
+        let size = gram_size(long, short, &norms(&matrix, long));
+        prop_assert_eq!(eigenvalues_above(&magnitudes, &exact(size)).0, 0);
     }
 
     #[test]
@@ -192,7 +197,7 @@ proptest! {
 
     #[test]
     fn assembly_is_within_its_error(
-        seed in any::<u64>(), threshold in 0.1_f32..4.0, weight in 0.1_f32..4.0,
+        seed in any::<u64>(), threshold in -4.0_f32..4.0, weight in -4.0_f32..4.0,
     ) {
         let n = 4;
         let mut source = Source(seed);
@@ -294,6 +299,59 @@ fn gram_error_covers_sums_that_always_round_down() {
     let out = single_gram(&column, 64 * 400, 64 * 400);
     let lost = dot(&column, &column).sub(&exact(f64::from(out[0])));
     assert!(exact(300.0 * U).is_at_most(&lost));
+}
+
+/// Four roundings of a diagonal entry, each by nearly half a unit and downward.
+#[test]
+fn assembly_error_covers_four_roundings_of_one_sign() {
+    let unit = f32::EPSILON;
+    let (weight, v) = (1.0 + 1448.0 * unit, [1.0 + 2896.0 * unit]);
+    let (gram, threshold) = ([-0.49 * unit], 0.49 * unit);
+    let deflation = SingleDeflation { threshold, weight, vector: &v };
+    let mut out = [f32::NAN];
+    deflation.assemble(&gram, &mut out);
+    let of = |x: f32| exact(f64::from(x));
+    let entry = of(weight).mul(&of(v[0])).mul(&of(v[0])).sub(&of(gram[0])).add(&of(threshold));
+    let lost = entry.sub(&of(out[0]));
+    assert!(exact(3.9 * U).is_at_most(&lost));
+    assert!(lost.is_at_most(&exact(deflation.assembly_error(f64::from(unit)))));
+}
+
+/// Numbers so small that every product vanishes: what is left of each bound is its allowance.
+#[test]
+fn bounds_cover_products_that_underflow() {
+    let tiny = f32::power_of_two(-80);
+    let square = exact(f64::from(tiny)).mul(&exact(f64::from(tiny)));
+    let column = vec![f64::from(tiny); 300];
+    let sizes = norms(&column, 300);
+    assert_eq!(single_gram(&column, 300, 300), [0.0]);
+    assert!(dot(&column, &column).is_at_most(&exact(gram_error(300, 1, &sizes))));
+    let deflation = SingleDeflation { threshold: 0.0, weight: 1.0, vector: &[tiny] };
+    assert!(square.is_at_most(&exact(deflation.assembly_error(0.0))));
+    assert!(square.is_at_most(&exact(factor_size(&[tiny], 1, &mut [f32::NAN]))));
+    // An arrow whose last pivot loses squares of 0.44 of the smallest number each: −zᵀM̂z = 0.44(n − 1)ω − ω.
+    for n in [12, 33] {
+        let mut lower = vec![0.0_f32; n * n];
+        for j in 0..n {
+            lower[j + j * n] = f32::power_of_two(-140);
+            lower[n - 1 + j * n] = 15.0 * f32::MIN_SUBNORMAL;
+        }
+        lower[n * n - 1] = f32::MIN_SUBNORMAL;
+        let mut factor = lower.clone();
+        assert!(cholesky(&mut factor, n, &mut vec![f32::NAN; n * n]));
+        let bound = exact(indefiniteness(&factor, n, &mut vec![f32::NAN; n]));
+        let shifted: Exact = (0..n)
+            .map(|i| {
+                (0..n)
+                    .map(|j| {
+                        let entry = exact(f64::from(lower[i.max(j) + i.min(j) * n]));
+                        if i == j { entry.add(&bound) } else { entry }
+                    })
+                    .collect()
+            })
+            .collect();
+        assert_eq!(inertia(&shifted).0, 0, "{n}");
+    }
 }
 
 /// The entries are rounded as well: all of them up.
