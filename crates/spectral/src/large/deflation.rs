@@ -69,8 +69,8 @@ impl Deflation<'_> {
     ///
     /// *Proof.* With `q ≥ 1` columns a product meets the rounding of its factor, its own, the subtraction, `q − 1`
     /// additions and, on the diagonal, one more: `q + 3` at most, and `ĝ`, `b` fewer. So the error is entrywise at most
-    /// `γ_{q+3}(|τ| Σ|x_k||x_k|ᵀ + |Ĝ| + |b|I)`, whose norm is at most `γ_{q+3}(|τ| Σ‖x_k‖² + ‖Ĝ‖_F + |b|)`. Without columns only
-    /// the diagonal is rounded, once: `u(|b| + max ĝ_ii)`. ∎
+    /// `γ_{q+3}(|τ| Σ|x_k||x_k|ᵀ + |Ĝ| + |b|I)`, whose norm is at most `γ_{q+3}(|τ| Σ‖x_k‖² + ‖Ĝ‖_F + |b|)`. Without
+    /// columns only the diagonal is rounded, once: `u(|b| + max ĝ_ii)`. ∎
     fn assembly_error(&self, n: usize, norms: &GramNorms) -> f64 {
         let columns = self.vectors.len() / n;
         if columns == 0 {
