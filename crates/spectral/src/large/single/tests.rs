@@ -449,6 +449,23 @@ fn factor_is_measured_from_above_although_its_sums_round_down() {
     }
 }
 
+/// The product of the two sums is the lesser one, and the largest column and the largest row both round down.
+#[test]
+fn factor_is_measured_from_above_by_a_column_and_a_row_that_round_down() {
+    let n = 601;
+    let tiny = (0.99 * U) as f32;
+    let mut factor = vec![0.0_f32; n * n];
+    for k in 0..n {
+        factor[k + k * n] = 0.5;
+        factor[k] = tiny;
+        factor[n - 1 + k * n] = tiny;
+    }
+    factor[n - 1] = 1.0;
+    let sum = exact(1.0).add(&exact(f64::from(tiny)).mul(&exact((n - 1) as f64)));
+    let bound = exact(factor_size(&factor, n, &mut vec![f32::NAN; n]));
+    assert!(sum.mul(&sum).is_at_most(&bound));
+}
+
 /// Failure mode 7.
 #[test]
 fn garbage_above_the_diagonal_changes_nothing() {
