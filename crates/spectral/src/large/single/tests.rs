@@ -317,6 +317,33 @@ fn assembly_error_covers_four_roundings_of_one_sign() {
     assert!(lost.is_at_most(&exact(deflation.assembly_error(f64::from(unit)))));
 }
 
+/// Of a large number and a small one, the small one is lost: the large one must be counted, whichever it is.
+#[test]
+fn assembly_error_counts_every_part() {
+    let lost = 0.49 * f32::EPSILON;
+    for (v, gram, threshold) in [(1.0, -lost, 0.0), (0.0, -1.0, lost), (0.0, -lost, 1.0)] {
+        let deflation = SingleDeflation { threshold, weight: 1.0, vector: &[v] };
+        let mut out = [f32::NAN];
+        deflation.assemble(&[gram], &mut out);
+        assert_eq!(out, [1.0]);
+        assert!(f64::from(lost) <= deflation.assembly_error(f64::from(gram.magnitude())));
+    }
+}
+
+/// The bound is the threshold and every error, exactly added.
+#[test]
+fn bound_of_the_second_eigenvalue_adds_every_error() {
+    let gram = [0.5_f32, 0.1, f32::NAN, 0.25];
+    let deflation = SingleDeflation { threshold: 1.0, weight: 2.0, vector: &[0.8, 0.6] };
+    let (mut factor, mut product) = ([f32::NAN; 4], [f32::NAN; 4]);
+    let (gram_size, gram_error) = (0.75, 0.001);
+    let bound = deflation.second_upper(&gram, (gram_size, gram_error), &mut factor, &mut product).unwrap();
+    let errors =
+        [deflation.assembly_error(gram_size), indefiniteness(&factor, 2, &mut [f32::NAN; 2]), gram_error];
+    let sum = errors.iter().fold(exact(1.0), |sum, &error| sum.add(&exact(error)));
+    assert!(errors.iter().all(|&error| error > 1e-8) && sum.is_at_most(&exact(bound)));
+}
+
 /// Numbers so small that every product vanishes: what is left of each bound is its allowance.
 #[test]
 fn bounds_cover_products_that_underflow() {
