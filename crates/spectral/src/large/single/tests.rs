@@ -353,6 +353,10 @@ fn bounds_cover_products_that_underflow() {
     let sizes = norms(&column, 300);
     assert_eq!(single_gram(&column, 300, 300), [0.0]);
     assert!(dot(&column, &column).is_at_most(&exact(gram_error(300, 1, &sizes))));
+    // Or that are rounded up to the smallest number, each of them.
+    let column = vec![1.22 * f64::power_of_two(-75); 300];
+    let size = gram_size(300, 1, &norms(&column, 300));
+    assert!(f64::from(single_gram(&column, 300, 300)[0]) <= size);
     let deflation = SingleDeflation { threshold: 0.0, weight: 1.0, vector: &[tiny] };
     assert!(square.is_at_most(&exact(deflation.assembly_error(0.0))));
     assert!(square.is_at_most(&exact(factor_size(&[tiny], 1, &mut [f32::NAN]))));
@@ -405,6 +409,8 @@ fn gram_error_is_no_less_than_its_formula() {
         let bound = exact(gram_error(long, short, &norms));
         assert!(least.is_at_most(&bound), "{long}");
         assert!(bound.is_at_most(&least.mul(&exact(1.0 + 1.0 / height as f64 + 1e-5))), "{long}");
+        let size = exact(1.0).add(&gamma).mul(&outer.mul(&outer));
+        assert!(size.is_at_most(&exact(gram_size(long, short, &norms))), "{long}");
     }
 }
 
