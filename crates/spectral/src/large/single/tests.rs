@@ -398,19 +398,22 @@ fn gram_error_is_no_less_than_its_formula() {
         (2048, 512, 64 + 32),
     ] {
         assert_eq!(gram_height(long, short), height);
-        // s = 16, ‖M‖_F = 64.
-        let norms = EntryNorms { frobenius_square: 4096.0, size: 256.0, column_square: 1.0 };
-        let (s, e) = (exact(16.0), exact(64.0 * U));
-        let outer = s.add(&e);
-        // γ_h ≥ hu(1 + hu).
-        let hu = height as f64 * U;
-        let gamma = exact(hu).mul(&exact(1.0 + hu));
-        let least = gamma.mul(&outer.mul(&outer)).add(&e.mul(&outer.add(&s)));
-        let bound = exact(gram_error(long, short, &norms));
-        assert!(least.is_at_most(&bound), "{long}");
-        assert!(bound.is_at_most(&least.mul(&exact(1.0 + 1.0 / height as f64 + 1e-5))), "{long}");
-        let size = exact(1.0).add(&gamma).mul(&outer.mul(&outer));
-        assert!(size.is_at_most(&exact(gram_size(long, short, &norms))), "{long}");
+        // s = 16; and e beyond what a matrix has, so that its every use is seen.
+        for frobenius in [64.0, f64::power_of_two(28)] {
+            let norms =
+                EntryNorms { frobenius_square: frobenius * frobenius, size: 256.0, column_square: 1.0 };
+            let (s, e) = (exact(16.0), exact(frobenius * U));
+            let outer = s.add(&e);
+            // γ_h ≥ hu(1 + hu).
+            let hu = height as f64 * U;
+            let gamma = exact(hu).mul(&exact(1.0 + hu));
+            let least = gamma.mul(&outer.mul(&outer)).add(&e.mul(&outer.add(&s)));
+            let bound = exact(gram_error(long, short, &norms));
+            assert!(least.is_at_most(&bound), "{long}");
+            assert!(bound.is_at_most(&least.mul(&exact(1.0 + 1.0 / height as f64 + 1e-5))), "{long}");
+            let size = exact(1.0).add(&gamma).mul(&outer.mul(&outer));
+            assert!(size.is_at_most(&exact(gram_size(long, short, &norms))), "{long}");
+        }
     }
 }
 
