@@ -35,8 +35,8 @@ impl RitzVector {
     /// `‖h + l‖² = Σ (h² + 2hl) + Σ l²`. The first sum has twice as many terms as `M` has rows and is compensated as
     /// well, off by `γ² Σ|terms|`; as `|l| ≤ u|h|`, the terms' magnitudes sum to at most `Σ h²(1 + 2u)`, which is `sum`
     /// inflated by its roundings and 8. The second, and `|‖Mx‖² − ‖h + l‖²| ≤ 2d‖h + l‖ + d²`, enter as corrections. The
-    /// squares' own underflow, at most a few `ω` each, is below `γ²` of a sum that is not below the allowance; a smaller
-    /// lower bound counts as zero. ∎
+    /// squares' own underflow, at most `5ω` each, is below `2d‖h + l‖` as bounded: `d > u²`, and the allowance for `Σ l²`
+    /// keeps the bound of `‖h + l‖` above `2⁻⁴⁸¹`. ∎
     pub(super) fn of(matrix: &[f64], x: &[f64], frobenius: f64, image: &mut [f64]) -> Self {
         let (mut sum, mut rest, mut omitted) = (0.0, 0.0, 0.0);
         let rows = image.len();
@@ -69,8 +69,7 @@ impl RitzVector {
         );
         let correction = Enclosure::from_bounds(-correction, add_up(omitted, correction));
         let square = point(sum) + (point(rest) + correction);
-        let lower = if square.lo() >= f64::UNDERFLOW_ALLOWANCE { square.lo() } else { 0.0 };
-        let square = Enclosure::from_bounds(lower, square.hi());
+        let square = Enclosure::from_bounds(square.lo().greater(0.0), square.hi());
         let root = (square / norm_square).square_root().unwrap_or_else(Enclosure::whole);
         // ŷ_i = h_i is the number nearest to h_i + l_i, so it is off by u|h_i|/(1 − u) and the radius.
         let image_norm_upper = inflate_up(2, add_up(stored, radius));
