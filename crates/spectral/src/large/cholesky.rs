@@ -280,6 +280,40 @@ mod tests {
         assert!(reached == 40, "{reached}");
     }
 
+    /// Failure mode 7: the factor, and the column that fails, are those of the lower triangle.
+    #[test]
+    fn garbage_above_the_diagonal_changes_nothing() {
+        let mut state = 7_u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / 4_503_599_627_370_496.0 - 1.0
+        };
+        for n in [2, 3, 17, 40, 65, 150, 300] {
+            let entries: Vec<f64> = (0..n * n).map(|_| uniform()).collect();
+            // Positive definite, and not.
+            for diagonal in [n as f64, 0.5 * (n as f64).square_root()] {
+                let factorize = |garbage: f64| {
+                    let mut factor: Vec<f64> = (0..n * n)
+                        .map(|k| match (k % n, k / n) {
+                            (i, j) if i < j => garbage,
+                            (i, j) if i == j => diagonal,
+                            _ => entries[k],
+                        })
+                        .collect();
+                    let result = cholesky(&mut factor, n, &mut vec![f64::NAN; pack_len(n)]);
+                    let columns = result.err().unwrap_or(n);
+                    let lower = (0..columns).flat_map(|j| (j..columns).map(move |i| i + j * n));
+                    (result, lower.map(|k| factor[k].to_bits()).collect::<Vec<_>>())
+                };
+                let expected = factorize(0.0);
+                assert!(expected.0.is_ok() || diagonal < n as f64, "{n}");
+                for garbage in [f64::NAN, f64::INFINITY, 1e300, -1.0] {
+                    assert_eq!(factorize(garbage), expected, "{n} {garbage}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_is_not_finite_is_not_positive() {
         for n in [1, 2, 5, 40] {

@@ -69,18 +69,21 @@ impl Deflation<'_> {
     ///
     /// *Proof.* With `q ≥ 1` columns a product meets the rounding of its factor, its own, the subtraction, `q − 1`
     /// additions and, on the diagonal, one more: `q + 3` at most, and `ĝ`, `b` fewer. So the error is entrywise at most
-    /// `γ_{q+3}(τ Σ|x_k||x_k|ᵀ + |Ĝ| + bI)`, whose norm is at most `γ_{q+3}(τ Σ‖x_k‖² + ‖Ĝ‖_F + b)`. Without columns only
-    /// the diagonal is rounded, once: `u(b + max ĝ_ii)`. ∎
+    /// `γ_{q+3}(|τ| Σ|x_k||x_k|ᵀ + |Ĝ| + |b|I)`, whose norm is at most `γ_{q+3}(|τ| Σ‖x_k‖² + ‖Ĝ‖_F + |b|)`. Without
+    /// columns only the diagonal is rounded, once: `u(|b| + max ĝ_ii)`. ∎
     fn assembly_error(&self, n: usize, norms: &GramNorms) -> f64 {
         let columns = self.vectors.len() / n;
         if columns == 0 {
             return add_up(
-                mul_up(f64::UNIT_ROUNDOFF, add_up(self.threshold, norms.largest)),
+                mul_up(f64::UNIT_ROUNDOFF, add_up(self.threshold.magnitude(), norms.largest)),
                 f64::UNDERFLOW_ALLOWANCE,
             );
         }
         let squares = inflate_up(self.vectors.len() + 1, dot(self.vectors, self.vectors));
-        let size = add_up(add_up(mul_up(self.weight, squares), norms.frobenius), self.threshold);
+        let size = add_up(
+            add_up(mul_up(self.weight.magnitude(), squares), norms.frobenius),
+            self.threshold.magnitude(),
+        );
         add_up(mul_up(gamma_upper(columns + 3), size), f64::UNDERFLOW_ALLOWANCE)
     }
 
@@ -114,11 +117,30 @@ mod tests {
     use crate::exact::Dyadic;
     use proptest::prelude::*;
 
+    /// Four roundings of a diagonal entry, each by nearly half a unit and downward.
+    #[test]
+    fn assembly_error_covers_four_roundings_of_one_sign() {
+        let unit = f64::EPSILON;
+        let (weight, x) =
+            (1.0 + (f64::power_of_two(25) - 1.0) * unit, [1.0 + (f64::power_of_two(26) - 1.0) * unit]);
+        let (gram, threshold) = ([-0.49 * unit], 0.49 * unit);
+        let deflation = Deflation { threshold, weight, vectors: &x };
+        let mut out = [f64::NAN];
+        deflation.assemble(&gram, 1, &mut out);
+        let exact = Dyadic::new;
+        let entry =
+            exact(weight).mul(&exact(x[0])).mul(&exact(x[0])).sub(&exact(gram[0])).add(&exact(threshold));
+        let lost = entry.sub(&exact(out[0]));
+        assert!(exact(1.9 * unit).is_at_most(&lost));
+        let norms = GramNorms { frobenius: unit, trace: -unit, largest: 0.0 };
+        assert!(lost.is_at_most(&exact(deflation.assembly_error(1, &norms))));
+    }
+
     proptest! {
         #[test]
         fn assembly_is_within_its_error(
             gram in prop::collection::vec(-2.0_f64..2.0, 9), x in prop::collection::vec(-1.0_f64..1.0, 6),
-            q in 0..3_usize, threshold in 0.1_f64..4.0, weight in 0.1_f64..4.0,
+            q in 0..3_usize, threshold in -4.0_f64..4.0, weight in -4.0_f64..4.0,
         ) {
             let n = 3;
             let mut gram = gram;

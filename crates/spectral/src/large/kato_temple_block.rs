@@ -59,8 +59,8 @@ impl RitzBlock<'_> {
     }
 
     /// An upper bound of the largest singular value, if `complement` bounds the Rayleigh quotients of `G` on the
-    /// orthogonal complement of the block (`λ₂`, if the block is one vector) and `residual_square ≥ ‖R‖_F²`. `None` if the bound does not exist: the
-    /// complement reaches the block, or the vectors are nearly dependent.
+    /// orthogonal complement of the block (`λ₂`, if the block is one vector) and `residual_square ≥ ‖R‖_F²`. `None` if
+    /// the bound does not exist: the complement reaches the block, or the vectors are nearly dependent.
     pub(super) fn upper(&self, residual_square: f64, complement: f64) -> Option<f64> {
         let largest_lower = self.known.iter().fold(0.0_f64, |m, v| m.greater(v.lower()));
         let root_lower = self.known.iter().fold(0.0_f64, |m, v| m.greater(v.root.lo()));

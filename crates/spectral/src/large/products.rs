@@ -16,7 +16,8 @@ use super::vectorized::vectorized;
 /// Sums that a dot product of columns is split into: entry `k` goes to sum `k mod LANES`, and the sums are added in
 /// pairs at half the distance, eight, four, two, one.
 pub(super) const LANES: usize = 16;
-/// Rows of [`compensated_product`] at a time: a fair part of a page of each column, and sums that stay in the first cache.
+/// Rows of [`compensated_product`] at a time: a fair part of a page of each column, and sums that stay in the first
+/// cache.
 const ROWS: usize = 256;
 
 /// The most roundings that a product meets on its way into [`dot`] of `length` terms: its own, `⌈length/16⌉ − 1`

@@ -34,7 +34,9 @@ impl RitzVector {
     /// to `d = γ_n² ‖M‖_F‖x‖` in norm, as `‖ |M||x| ‖ ≤ ‖M‖_F‖x‖`; products that underflow add less than the allowance.
     /// `‖h + l‖² = Σ (h² + 2hl) + Σ l²`. The first sum has twice as many terms as `M` has rows and is compensated as
     /// well, off by `γ² Σ|terms|`; as `|l| ≤ u|h|`, the terms' magnitudes sum to at most `Σ h²(1 + 2u)`, which is `sum`
-    /// inflated by its roundings and 8. The second, and `|‖Mx‖² − ‖h + l‖²| ≤ 2d‖h + l‖ + d²`, enter as corrections. ∎
+    /// inflated by its roundings and 8. The second, and `|‖Mx‖² − ‖h + l‖²| ≤ 2d‖h + l‖ + d²`, enter as corrections. The
+    /// squares' own underflow, at most `5ω` each, is below `2d‖h + l‖` as bounded: `d > u²`, and the allowance for `Σ l²`
+    /// keeps the bound of `‖h + l‖` above `2⁻⁴⁸¹`. ∎
     pub(super) fn of(matrix: &[f64], x: &[f64], frobenius: f64, image: &mut [f64]) -> Self {
         let (mut sum, mut rest, mut omitted) = (0.0, 0.0, 0.0);
         let rows = image.len();

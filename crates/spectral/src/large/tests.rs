@@ -247,3 +247,11 @@ fn direct_bound_covers_the_error_of_the_gram_matrix() {
     gram(&column, 600, &mut g, &mut pack);
     assert!(check_complement(&column, 600, g[0].next_up().next_up(), 0.0, &[]));
 }
+
+/// Every square is rounded up to the smallest number, and what it lost is no number.
+#[test]
+fn quotient_covers_squares_that_underflow() {
+    let mut matrix = vec![1.5 * f64::power_of_two(-538); 64];
+    matrix.extend([1.0; 64]);
+    check_vector(&matrix, &[1.0, 0.0], 64);
+}

@@ -12,7 +12,7 @@
 //! for one vector asks for `λ₂ ≤ b` only (theorem T2).
 
 use widthwise_rounding::directed::{add_up, mul_up};
-use widthwise_rounding::inflate_up;
+use widthwise_rounding::{Scalar, inflate_up};
 
 use super::super::vectorized::vectorized;
 use super::cholesky::{cholesky, indefiniteness};
@@ -50,12 +50,12 @@ impl SingleDeflation<'_> {
     /// A bound of the error of the assembly in the 2-norm, given an upper bound of `‖ |Ĝ| ‖₂`.
     ///
     /// *Proof.* A product meets four roundings on the diagonal, `ĝ` and `b` fewer: entrywise at most
-    /// `γ_4(τ|v||v|ᵀ + |Ĝ| + bI)`. ∎
+    /// `γ_4(|τ||v||v|ᵀ + |Ĝ| + |b|I)`. ∎
     pub(in super::super) fn assembly_error(&self, gram_size: f64) -> f64 {
         let squares = self.vector.iter().fold(0.0, |sum, &v| sum + f64::from(v) * f64::from(v));
         let squares = inflate_up(self.vector.len() + 1, squares);
-        let lifted = mul_up(f64::from(self.weight), squares);
-        let size = add_up(add_up(lifted, gram_size), f64::from(self.threshold));
+        let lifted = mul_up(f64::from(self.weight.magnitude()), squares);
+        let size = add_up(add_up(lifted, gram_size), f64::from(self.threshold.magnitude()));
         add_up(mul_up(gamma(4), size), UNDERFLOW_ALLOWANCE)
     }
 

@@ -53,6 +53,16 @@ pub(super) fn gram_error(long: usize, short: usize, norms: &EntryNorms) -> f64 {
     add_up(add_up(sums, entries), UNDERFLOW_ALLOWANCE)
 }
 
+/// A bound of `‖ |Ĝ| ‖₂` for the result of [`gram`]: `(1 + γ_h)(s + e)²` and underflow, as in [`gram_error`].
+///
+/// *Proof.* `|Ĝ| ≤ |B|ᵀ|B| + |Ĝ − BᵀB| ≤ (1 + γ_h)|B|ᵀ|B|`, and `‖ |B| ‖₂ ≤ s + e`. ∎
+pub(super) fn gram_size(long: usize, short: usize, norms: &EntryNorms) -> f64 {
+    let s = square_root_up(norms.size);
+    let outer = add_up(s, mul_up(UNIT_ROUNDOFF, square_root_up(norms.frobenius_square)));
+    let sums = add_up(1.0, gamma(gram_height(long, short)));
+    add_up(mul_up(sums, mul_up(outer, outer)), UNDERFLOW_ALLOWANCE)
+}
+
 /// Computes the lower triangle of `Ĝ`; entries above it are overwritten by anything. `rounded` receives `B`, as many
 /// rows at a time as fit, all or at least `2 short`; `product` holds `short²` numbers.
 pub(super) fn gram(matrix: &[f64], long: usize, out: &mut [f32], rounded: &mut [f32], product: &mut [f32]) {

@@ -19,8 +19,9 @@ const STEPS: usize = 12;
 /// The least part of the residual that is left: what a factor in binary32 reaches.
 const REDUCTION: f64 = 1e-6;
 
-/// Replaces the unit vector `x` by a better one, given its `residual`, which is overwritten, and `shift` `= ρ − b`, until
-/// the part `goal` of the residual is left. Returns the number of solutions, at most `limit`. `scratch` holds `5n` numbers, `single` `n`.
+/// Replaces the unit vector `x` by a better one, given its `residual`, which is overwritten, and `shift` `= ρ − b`,
+/// until the part `goal` of the residual is left. Returns the number of solutions, at most `limit`. `scratch` holds
+/// `5n` numbers, `single` `n`.
 pub(super) fn refine(
     factor: &[f32],
     (shift, goal): (f64, f64),

@@ -12,9 +12,8 @@ use super::super::kato_temple_block::RitzBlock;
 use super::super::lanczos::{Lanczos, Operator, RitzValues, next_uniform, normalize};
 use super::super::ritz_vector::RitzVector;
 use super::deflation::SingleDeflation;
-use super::gram::{LEAST, gram, gram_error, round};
+use super::gram::{LEAST, gram, gram_error, gram_size, round};
 use super::refine::refine;
-use super::{UNIT_ROUNDOFF, gamma};
 use crate::Certificate;
 
 /// Steps of the Lanczos process, at most: a gap that takes more is too narrow for binary32.
@@ -105,11 +104,9 @@ impl Workspace<'_> {
             weight: f32::from_f64(f64::power_of_two(gap.exponent().unwrap_or(0) + 2)),
             vector,
         };
-        // |Ĝ| ≤ (1 + γ_h)|B|ᵀ|B|, and |B| ≤ (1 + u)|M|.
-        let gram_size = mul_up(entries.size, 1.0 + 4.0 * (gamma(long) + UNIT_ROUNDOFF));
         spent.factorizations += 1;
         let product = cast_slice_mut(&mut *self.gram);
-        let sizes = (gram_size, proof.gram_error);
+        let sizes = (gram_size(long, short, entries), proof.gram_error);
         let Some(second) = deflation.second_upper(gram_single, sizes, factor, product) else { return false };
         let mut last = f64::INFINITY;
         for _ in 0..ROUNDS {
@@ -128,14 +125,15 @@ impl Workspace<'_> {
             let rho = known[0].lower();
             let room = rho - second;
             let wanted = (0.1 * f64::UNIT_ROUNDOFF * rho * room.greater(0.0)).square_root();
-            if size <= wanted || best.is_within(limits.width) {
+            // A correction is worth the solutions that leave the products to measure it.
+            let solutions = limits.products.saturating_sub(spent.products + 2);
+            if size <= wanted || best.is_within(limits.width) || solutions == 0 {
                 return true;
             }
             if !(room > 0.0 && size <= 0.5 * last) {
                 return false;
             }
             last = size;
-            let solutions = limits.products.saturating_sub(spent.products);
             let goal = (0.3 * wanted / size).lesser(0.1);
             let shift = rho - f64::from(deflation.threshold);
             spent.products +=

@@ -11,7 +11,7 @@ use widthwise_rounding::directed::{mul_up, square_root_up};
 
 use super::cholesky::{cholesky, factor_size, indefiniteness, roundings};
 use super::deflation::SingleDeflation;
-use super::gram::{gram, gram_error, gram_height, round};
+use super::gram::{gram, gram_error, gram_height, gram_size, round};
 use super::refine::refine;
 use super::{UNIT_ROUNDOFF, gamma};
 use crate::exact::{Dyadic, Exact, eigenvalues_above, inertia};
@@ -140,6 +140,11 @@ proptest! {
         let negated: Exact = difference.iter().map(|row| row.iter().map(negative).collect()).collect();
         prop_assert_eq!(eigenvalues_above(&difference, &bound).0, 0);
         prop_assert_eq!(eigenvalues_above(&negated, &bound).0, 0);
+        let magnitudes: Exact = (0..short).map(|i| (0..short).map(|j| {
+            exact(f64::from(out[i.max(j) + i.min(j) * short].magnitude()))
+        }).collect()).collect();
+        let size = gram_size(long, short, &norms(&matrix, long));
+        prop_assert_eq!(eigenvalues_above(&magnitudes, &exact(size)).0, 0);
     }
 
     #[test]
@@ -192,7 +197,7 @@ proptest! {
 
     #[test]
     fn assembly_is_within_its_error(
-        seed in any::<u64>(), threshold in 0.1_f32..4.0, weight in 0.1_f32..4.0,
+        seed in any::<u64>(), threshold in -4.0_f32..4.0, weight in -4.0_f32..4.0,
     ) {
         let n = 4;
         let mut source = Source(seed);
@@ -296,6 +301,90 @@ fn gram_error_covers_sums_that_always_round_down() {
     assert!(exact(300.0 * U).is_at_most(&lost));
 }
 
+/// Four roundings of a diagonal entry, each by nearly half a unit and downward.
+#[test]
+fn assembly_error_covers_four_roundings_of_one_sign() {
+    let unit = f32::EPSILON;
+    let (weight, v) = (1.0 + 1448.0 * unit, [1.0 + 2896.0 * unit]);
+    let (gram, threshold) = ([-0.49 * unit], 0.49 * unit);
+    let deflation = SingleDeflation { threshold, weight, vector: &v };
+    let mut out = [f32::NAN];
+    deflation.assemble(&gram, &mut out);
+    let of = |x: f32| exact(f64::from(x));
+    let entry = of(weight).mul(&of(v[0])).mul(&of(v[0])).sub(&of(gram[0])).add(&of(threshold));
+    let lost = entry.sub(&of(out[0]));
+    assert!(exact(3.9 * U).is_at_most(&lost));
+    assert!(lost.is_at_most(&exact(deflation.assembly_error(f64::from(unit)))));
+}
+
+/// Of a large number and a small one, the small one is lost: the large one must be counted, whichever it is.
+#[test]
+fn assembly_error_counts_every_part() {
+    let lost = 0.49 * f32::EPSILON;
+    for (v, gram, threshold) in [(1.0, -lost, 0.0), (0.0, -1.0, lost), (0.0, -lost, 1.0)] {
+        let deflation = SingleDeflation { threshold, weight: 1.0, vector: &[v] };
+        let mut out = [f32::NAN];
+        deflation.assemble(&[gram], &mut out);
+        assert_eq!(out, [1.0]);
+        assert!(f64::from(lost) <= deflation.assembly_error(f64::from(gram.magnitude())));
+    }
+}
+
+/// The bound is the threshold and every error, exactly added.
+#[test]
+fn bound_of_the_second_eigenvalue_adds_every_error() {
+    let gram = [0.5_f32, 0.1, f32::NAN, 0.25];
+    let deflation = SingleDeflation { threshold: 1.0, weight: 2.0, vector: &[0.8, 0.6] };
+    let (mut factor, mut product) = ([f32::NAN; 4], [f32::NAN; 4]);
+    let (gram_size, gram_error) = (0.75, 0.001);
+    let bound = deflation.second_upper(&gram, (gram_size, gram_error), &mut factor, &mut product).unwrap();
+    let errors =
+        [deflation.assembly_error(gram_size), indefiniteness(&factor, 2, &mut [f32::NAN; 2]), gram_error];
+    let sum = errors.iter().fold(exact(1.0), |sum, &error| sum.add(&exact(error)));
+    assert!(errors.iter().all(|&error| error > 1e-8) && sum.is_at_most(&exact(bound)));
+}
+
+/// Numbers so small that every product vanishes: what is left of each bound is its allowance.
+#[test]
+fn bounds_cover_products_that_underflow() {
+    let tiny = f32::power_of_two(-80);
+    let square = exact(f64::from(tiny)).mul(&exact(f64::from(tiny)));
+    let column = vec![f64::from(tiny); 300];
+    let sizes = norms(&column, 300);
+    assert_eq!(single_gram(&column, 300, 300), [0.0]);
+    assert!(dot(&column, &column).is_at_most(&exact(gram_error(300, 1, &sizes))));
+    // Or that are rounded up to the smallest number, each of them.
+    let column = vec![1.22 * f64::power_of_two(-75); 300];
+    let size = gram_size(300, 1, &norms(&column, 300));
+    assert!(f64::from(single_gram(&column, 300, 300)[0]) <= size);
+    let deflation = SingleDeflation { threshold: 0.0, weight: 1.0, vector: &[tiny] };
+    assert!(square.is_at_most(&exact(deflation.assembly_error(0.0))));
+    assert!(square.is_at_most(&exact(factor_size(&[tiny], 1, &mut [f32::NAN]))));
+    // An arrow whose last pivot loses squares of 0.44 of the smallest number each: −zᵀM̂z = 0.44(n − 1)ω − ω.
+    for n in [12, 33] {
+        let mut lower = vec![0.0_f32; n * n];
+        for j in 0..n {
+            lower[j + j * n] = f32::power_of_two(-140);
+            lower[n - 1 + j * n] = 15.0 * f32::MIN_SUBNORMAL;
+        }
+        lower[n * n - 1] = f32::MIN_SUBNORMAL;
+        let mut factor = lower.clone();
+        assert!(cholesky(&mut factor, n, &mut vec![f32::NAN; n * n]));
+        let bound = exact(indefiniteness(&factor, n, &mut vec![f32::NAN; n]));
+        let shifted: Exact = (0..n)
+            .map(|i| {
+                (0..n)
+                    .map(|j| {
+                        let entry = exact(f64::from(lower[i.max(j) + i.min(j) * n]));
+                        if i == j { entry.add(&bound) } else { entry }
+                    })
+                    .collect()
+            })
+            .collect();
+        assert_eq!(inertia(&shifted).0, 0, "{n}");
+    }
+}
+
 /// The entries are rounded as well: all of them up.
 #[test]
 fn gram_error_is_no_less_than_its_formula() {
@@ -309,17 +398,22 @@ fn gram_error_is_no_less_than_its_formula() {
         (2048, 512, 64 + 32),
     ] {
         assert_eq!(gram_height(long, short), height);
-        // s = 16, ‖M‖_F = 64.
-        let norms = EntryNorms { frobenius_square: 4096.0, size: 256.0, column_square: 1.0 };
-        let (s, e) = (exact(16.0), exact(64.0 * U));
-        let outer = s.add(&e);
-        // γ_h ≥ hu(1 + hu).
-        let hu = height as f64 * U;
-        let gamma = exact(hu).mul(&exact(1.0 + hu));
-        let least = gamma.mul(&outer.mul(&outer)).add(&e.mul(&outer.add(&s)));
-        let bound = exact(gram_error(long, short, &norms));
-        assert!(least.is_at_most(&bound), "{long}");
-        assert!(bound.is_at_most(&least.mul(&exact(1.0 + 1.0 / height as f64 + 1e-5))), "{long}");
+        // s = 16; and e beyond what a matrix has, so that its every use is seen.
+        for frobenius in [64.0, f64::power_of_two(28)] {
+            let norms =
+                EntryNorms { frobenius_square: frobenius * frobenius, size: 256.0, column_square: 1.0 };
+            let (s, e) = (exact(16.0), exact(frobenius * U));
+            let outer = s.add(&e);
+            // γ_h ≥ hu(1 + hu).
+            let hu = height as f64 * U;
+            let gamma = exact(hu).mul(&exact(1.0 + hu));
+            let least = gamma.mul(&outer.mul(&outer)).add(&e.mul(&outer.add(&s)));
+            let bound = exact(gram_error(long, short, &norms));
+            assert!(least.is_at_most(&bound), "{long}");
+            assert!(bound.is_at_most(&least.mul(&exact(1.0 + 1.0 / height as f64 + 1e-5))), "{long}");
+            let size = exact(1.0).add(&gamma).mul(&outer.mul(&outer));
+            assert!(size.is_at_most(&exact(gram_size(long, short, &norms))), "{long}");
+        }
     }
 }
 
@@ -389,6 +483,23 @@ fn factor_is_measured_from_above_although_its_sums_round_down() {
             }
         }
     }
+}
+
+/// The product of the two sums is the lesser one, and the largest column and the largest row both round down.
+#[test]
+fn factor_is_measured_from_above_by_a_column_and_a_row_that_round_down() {
+    let n = 601;
+    let tiny = (0.99 * U) as f32;
+    let mut factor = vec![0.0_f32; n * n];
+    for k in 0..n {
+        factor[k + k * n] = 0.5;
+        factor[k] = tiny;
+        factor[n - 1 + k * n] = tiny;
+    }
+    factor[n - 1] = 1.0;
+    let sum = exact(1.0).add(&exact(f64::from(tiny)).mul(&exact((n - 1) as f64)));
+    let bound = exact(factor_size(&factor, n, &mut vec![f32::NAN; n]));
+    assert!(sum.mul(&sum).is_at_most(&bound));
 }
 
 /// Failure mode 7.
