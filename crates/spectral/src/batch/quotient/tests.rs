@@ -191,5 +191,5 @@ fn radius_is_inflated_by_its_roundings() {
     check::<4, 4>(6.0, 11.0, alpha(4.0), 9);
     check::<2, 15>(4.0, 26.0, alpha(2.0), 9);
     let Portable([tiny]) = radius_of::<f64, One<f64>, 4, 4>(Portable([0.0]), Portable([0.0]));
-    assert!(tiny >= f64::UNDERFLOW_ALLOWANCE * 64.0 && tiny < 1e-19, "{tiny:e}");
+    assert!((f64::UNDERFLOW_ALLOWANCE * 64.0..1e-19).contains(&tiny), "{tiny:e}");
 }
