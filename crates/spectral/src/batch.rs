@@ -43,7 +43,7 @@ const LARGEST: usize = 16;
 ///
 /// The result for a matrix depends on that matrix alone: not on its place, its neighbours, or the processor. Matrices
 /// with more than 16 rows or columns, or with one, are treated one by one. With the feature `std` on an x86-64
-/// processor with AVX2 it takes a fifth of the time of `spectral_norm` or less.
+/// processor with AVX2 it takes a fraction of the time of `spectral_norm`.
 ///
 /// # Errors
 ///

@@ -24,8 +24,8 @@
 //!   (Sterbenz), all other terms of `Δ` are below `(l + s + 16)uS`; evaluating `Δ` and `δ` costs at most `m²u²`, relatively
 //!   to `r_0`, and so does the series `√(1 + t) = 1 + t/2 − …` with `|t| ≤ mu`. With the half of the errors of both squares,
 //!   `|r_0 + δ − ‖ỹ‖/‖x‖| ≤ 3γ_m² r_0`, the rounding of `δ ± η` included.
-//! - *Residual.* `ŷ = h`: `‖h − y‖ ≤ u‖h‖ + ‖ỹ − y‖`. With `r̂ = fl(Mh − ρ̂x)`, `ε ≤ ‖r̂‖/‖x‖ + γ_{l+5}(‖M‖_F√ρ + ρ̂)`; and
-//!   `ε² ≤ 2(a² + b²)` saves a root, as `ε` enters squared.
+//! - *Residual.* `ŷ = h`: `‖h − y‖ ≤ u‖h‖ + ‖ỹ − y‖`. With `r̂ = fl(Mh − ρ̂x)` and a bound `B` of `‖ỹ‖/‖x‖`,
+//!   `ε ≤ ‖r̂‖/‖x‖ + γ_{l+5}(‖M‖_F B + ρ̂) + γ_s²‖M‖_F²`; and `ε² ≤ 2(a² + b²)` saves a root, as `ε` enters squared.
 //!
 //! `‖x‖ ≥ 1`, so every underflow is below the allowance.
 
@@ -135,7 +135,8 @@ impl<T: Scalar> RayleighQuotient<T> {
     ///
     /// *Proof.* `Gx − ρ̂x = (Mŷ − ρ̂x) − M(ŷ − Mᵀx)`. The computed residual `r̂_i = fl(Σ_k m_ik ŷ_k − ρ̂x_i)`, `k`
     /// ascending, is off by `γ_{l+2}(|M||ŷ| + ρ̂|x|)_i`, in norm by `γ_{l+2}(‖M‖_F‖ŷ‖ + ρ̂‖x‖)`. The last term is at most
-    /// `‖M‖_F‖ŷ − Mᵀx‖ ≤ (1 + γ_2)u‖M‖_F√ρ‖x‖`, and `‖ŷ‖ ≤ (1 + γ_2)√ρ‖x‖`. ∎
+    /// `‖M‖_F(u‖ŷ‖ + g‖x‖)` with `g = γ_s²‖M‖_F`, which is a part of `η`. And `‖ŷ‖ ≤ ‖ỹ‖/(1 − u) ≤ (1 + 2u)B‖x‖` for `B = r_0 + |δ| +
+    /// 2η ≥ √ρ + g`. The factors of `‖M‖_F B` add to `(γ_{l+2} + u)(1 + 2u) ≤ γ_{l+5}`. ∎
     #[inline(always)]
     pub(crate) fn residual_square_upper<R: Registers<T>>(
         &self,
@@ -152,8 +153,9 @@ impl<T: Scalar> RayleighQuotient<T> {
         }
         let allowance = T::UNDERFLOW_ALLOWANCE;
         let gamma = gamma_upper::<T>(image.len() + 5);
-        let terms = self.frobenius * self.root + rho;
-        let rounding = inflate_up(5, gamma * terms + (allowance + allowance));
+        let norm = self.root + (self.correction.magnitude() + (self.radius + self.radius));
+        let terms = self.frobenius * norm + rho;
+        let rounding = inflate_up(7, gamma * terms + self.frobenius * self.radius + (allowance + allowance));
         // P_N is off by γ_{s+1}, the sum of squares too.
         let computed = inflate_up(2 * x.len() + 6, square_in_four_sums(residual) / self.norm_square);
         inflate_up(4, (computed + (rounding * rounding + allowance)) * T::from_count(2))

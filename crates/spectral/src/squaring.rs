@@ -117,8 +117,8 @@ fn scale_up<T: Scalar>(x: T, exponent: i32) -> T {
 /// A bound of the error of [`product_with_transpose`] in the 2-norm (lemma L3, and `E_j` of T3): `γ_long · size` and
 /// the underflow, for `size ≥ ‖ |M| |M|ᵀ ‖₂`.
 ///
-/// *Proof.* `|fl(MMᵀ) − MMᵀ| ≤ γ_long |M||M|ᵀ + long·ω` entrywise; the allowance exceeds the norm of the last term
-/// and of what the power of two rounds. ∎
+/// *Proof.* `|fl(MMᵀ) − MMᵀ| ≤ γ_long |M||M|ᵀ + long·ω` entrywise; the allowance exceeds the norm of the last term. What the
+/// power of two rounds, `ω/2` an entry before it is undone, is below `u²·size`, and `size` met a rounding upward. ∎
 #[inline(always)]
 pub(crate) fn product_error<T: Scalar>(long: usize, size: T) -> T {
     add_up(mul_up(gamma_upper(long), size), T::UNDERFLOW_ALLOWANCE)
@@ -183,14 +183,14 @@ pub(crate) fn square_upper<T: Scalar>(trace_of_square: T, n: usize) -> T {
 /// An upper bound of `μ₂(H)²`, from `image = fl(H w)` for any `w` of norm at least one and the computed `‖H‖_F²`, of which
 /// each term met `roundings` at most.
 ///
-/// *Proof.* `Σ μ_i² = ‖H‖_F²` and `μ₁ ≥ ‖Hw‖/‖w‖`, so `μ₂² ≤ ‖H‖_F² − ‖Hw‖²/‖w‖²`. As `‖image − Hw‖ ≤ γ_n‖H‖_F‖w‖`,
-/// `‖Hw‖² ≥ ‖image‖² − 2γ_n(1 + γ_n)‖H‖_F²‖w‖²`, whence `μ₂² ≤ (1 + 2γ_{n+1})‖H‖_F² − ‖image‖²/‖w‖²`. The first term met
-/// four roundings more, the quotient `2n + 3`, the difference one; what underflows is below the allowance, as `‖w‖ ≥ 1`. ∎
+/// *Proof.* `Σ μ_i² = ‖H‖_F²` and `μ₁ ≥ ‖Hw‖/‖w‖`, so `μ₂² ≤ ‖H‖_F² − ‖Hw‖²/‖w‖²`. As `‖image − Hw‖ ≤ γ_n‖H‖_F‖w‖` and
+/// `‖Hw‖ ≤ ‖H‖_F‖w‖`, `‖image‖² ≤ ‖Hw‖² + (2γ_n + γ_n²)‖H‖_F²‖w‖²`, whence `μ₂² ≤ (1 + γ_{2n})‖H‖_F² − ‖image‖²/‖w‖²`. The
+/// first term met three roundings more, the quotient `2n + 3`, the difference one; what underflows is below the allowance,
+/// as `‖w‖ ≥ 1`. ∎
 #[inline(always)]
 pub(crate) fn second_square_upper<T: Scalar>(square: T, roundings: usize, w: &[T], image: &[T]) -> T {
     let n = w.len();
-    let twice_gamma = gamma_upper::<T>(n + 1) + gamma_upper::<T>(n + 1);
-    let whole = inflate_up(roundings + 4, square) * (T::one() + twice_gamma) + T::UNDERFLOW_ALLOWANCE;
+    let whole = inflate_up(roundings + 3, square) * (T::one() + gamma_upper(2 * n)) + T::UNDERFLOW_ALLOWANCE;
     let first = inflate_down(2 * n + 4, square_in_four_sums(image) / square_in_four_sums(w));
     inflate_up(1, whole - first)
 }

@@ -2,7 +2,7 @@
 
 //! The root of the Rayleigh quotient to nearly twice the precision, by products that are exact.
 //!
-//! The vector is of our choice, so it is rounded to a grid: multiples of `2^(−v)`, `Σ|x_i| < 1 + 2⁻¹¹`. An entry of the
+//! The vector is of our choice, so it is rounded to a grid: multiples of `2^(−v)`, `Σ|x_i| < 1 + 2⁻¹⁰`. An entry of the
 //! matrix is split as `a = a' + a''`, `a'` a multiple of `2^(−a)`. All of `Σ a'x` are then integers below `2^p` in
 //! units of `2^(−a−v)`, exact in any order in `p` digits, and the rest `Σ a''x` is so small that a plain sum will do
 //! (Ozaki, Ogita, Oishi and Rump, Numer. Algorithms 59, 2012; the grids are fixed here as the sizes are known). Two
@@ -18,29 +18,31 @@
 //!
 //! # Bounds
 //!
-//! Let `α = 7·2^(−a−3)`, `β = 2^(−h−1) + α`.
+//! `Σ|x'_i| < 1 + 2⁻¹⁰`, since normalizing and rounding add at most `2⁻¹¹ + 2⁻²⁰`. Let `α = 2^(−a−1)(1 + 2⁻¹⁰) + s2^(−v)`, the second
+//! term only where there is `x''`, and `β = 2^(−h−1) + α`.
 //!
-//! - *Image.* `y = Mᵀx`, `y' = Σ a'x'` exact, below 4. The rest has magnitudes of at most `2^(−a−1)(1 + 2⁻¹¹) + s2^(−v) ≤ α` in
-//!   sum and meets at most `2s` roundings: `y''` is off by `γ_{2s}α`. With `h` the multiple of `2^(−h)` next to `y'`, `e = fl((y' −
-//!   h) + y'')` is at most `(1 + u)β` and one rounding off. So `ỹ = h + e` has `‖ỹ − y‖ ≤ √l(2uβ + γ_{2s}α)`.
+//! - *Image.* `y = Mᵀx`, `y' = Σ a'x'` exact, below 4. The rest has magnitudes of at most `α` in sum, as `|a''| ≤ 2^(−a−1)`, `|a| ≤
+//!   2` and `|x''_i| ≤ 2^(−v−1)`, and meets at most `s + 1` roundings: `y''` is off by `γ_{s+1}α`. With `h` the multiple of `2^(−h)`
+//!   next to `y'`, `e = fl((y' − h) + y'')` is at most `(1 + u)β` and one rounding off. So `ỹ = h + e` has
+//!   `‖ỹ − y‖ ≤ √l(2uβ + γ_{s+1}α)`.
 //! - *Its square.* `Σh²` is exact: integers below `2^p`. `Σe(2h + e)` is computed with an error of at most `γ_{l+1}Σ|e||2h + e| ≤
-//!   γ_{l+1}β√l(2‖h‖ + √lβ)`. Where the quotient counts, `‖ỹ‖ ≥ 0.1`, and `√lβ ≤ 0.3‖ỹ‖`: at most `3γ_{l+1}β√l‖ỹ‖`,
-//!   which moves the root by at most `1.6γ_{l+1}β√l`.
+//!   γ_{l+1}β√l(2‖h‖ + √lβ)`. Where the quotient counts, `‖ỹ‖ ≥ 0.1` as `‖x‖ ≥ 1/8`, and `√lβ ≤ 0.2‖ỹ‖`: at most `2.6γ_{l+1}β√l‖ỹ‖`,
+//!   which moves the root by at most `1.4γ_{l+1}β√l/‖x‖`. And `|Σe(2h + e)| < Σh²`, so that the two are added without an error.
 //! - *Square of the vector.* `x'` is split once more, with multiples of `2^(−n)`: both `Σx'_1²` and `Σx'_2(2x'_1 + x'_2)` are exact.
 //!   `Σx''(x + x')` has magnitudes of at most `2^(−v)·1.01` in sum and is off by `γ_{s+2}` of it, as is the sum of all low parts by
 //!   less; together by less than `2⁻⁹u`, which moves the root by `2⁻¹⁰u/‖x‖²` of itself.
 //! - *Root.* `P + Q`, with `|Q| ≤ 2uP`, is the sum of the parts for the numerator (`S`) and for the denominator (`N`).
-//!   `r_0 = fl(√fl(P_S/P_N))`, `Δ = S − r_0²N`, `δ = Δ/(2r_0N)`. `P_S − fl(fl(r_0²)P_N)` is exact (Sterbenz), all other terms of
-//!   `Δ` are below `7uS` together; evaluating `Δ` and `δ` costs at most `150u²`, relatively to `r_0`, and so does the series
-//!   `√(1 + t) = 1 + t/2 − …` with `|t| ≤ 12u`: together below `γ_{20}²`.
-//! - *Sum.* `|r_0 + δ − ‖y‖/‖x‖| ≤ (γ_{20}² + 2⁻¹⁰u/‖x‖²)r_0 + √l(γ_{2s}α + (1.6γ_{l+1} + 2u)β)/‖x‖`, where `√l ≤ (l + 16)/8` and
+//!   `r_0 = fl(√fl(P_S/P_N))`, `Δ = S − r_0²N`, `δ = Δ/(2r_0N)`. `P_S − fl(fl(r_0²)P_N)` is exact (Sterbenz) and at most `6uS`, all other
+//!   terms of `Δ` are below `7uS` together; evaluating `Δ` and `δ` costs at most `150u²`, relatively to `r_0`, and so does the
+//!   series `√(1 + t) = 1 + t/2 − …` with `|t| ≤ 13u`: together below `γ_{20}²`, the rounding of `δ ± η` included.
+//! - *Sum.* `|r_0 + δ − ‖y‖/‖x‖| ≤ (γ_{20}² + 2⁻¹⁰u/‖x‖²)r_0 + √l(γ_{s+1}α + (1.4γ_{l+1} + 2u)β)/‖x‖`, where `√l ≤ (l + 16)/8` and
 //!   `1/‖x‖ ≤ 2 + 1/(8‖x‖²)`. Without `x''` the second term is absent.
 
 use widthwise_rounding::Scalar;
 
 use super::kernel::{gamma, up};
 use super::lanes::Lanes;
-use super::pair::{fast_two_sum, split, two_prod};
+use super::pair::{Pair, fast_two_sum, split, two_prod};
 
 /// The grids of a format: the exponents `a`, `v`, `h`, `n`. In units of the last place, `a + v + 2`, `2h + ⌈log₂ 4.1l⌉` and `2n + 2`
 /// are at most the digits of the format.
@@ -131,18 +133,7 @@ impl<V> RootOfQuotient<V> {
         let mut high_square = zero;
         let mut low_square = zero;
         for column in matrix {
-            let mut high = zero;
-            let mut low = zero;
-            for i in 0..SHORT {
-                let part = rounded(column[i], grids.entry);
-                high = high + part * coarse[i];
-                low = low + (column[i] - part) * coarse[i];
-                if has_remainder::<T>() {
-                    low = low + column[i] * fine[i];
-                }
-            }
-            let h = rounded(high, grids.image);
-            let e = (high - h) + low;
+            let Pair { high: h, low: e } = image_of(column, &coarse, &fine, &grids);
             high_square = high_square + h * h;
             low_square = low_square + e * ((h + h) + e);
         }
@@ -173,20 +164,64 @@ impl<V> RootOfQuotient<V> {
             - square.high * norm.low;
         let correction = difference.over((root + root) * norm.high);
 
-        let two_to = |exponent: i32| T::power_of_two(exponent);
-        let alpha = two_to(-grids.entry - 3) * T::from_count(7);
-        let beta = two_to(-grids.image - 1) + alpha;
-        let absolute = (gamma::<T>(2 * SHORT) * alpha + (gamma::<T>(LONG + 1) + gamma::<T>(LONG + 3)) * beta)
-            * T::from_count(LONG + 16)
-            * two_to(-3)
-            * up::<T>(12);
-        let of_vector = if has_remainder::<T>() { two_to(-10) * T::UNIT_ROUNDOFF } else { T::zero() };
-        let relative = inverse.scale(of_vector) + inverse.splat(gamma::<T>(20) * gamma::<T>(20));
-        let inverse_norm = inverse.scale(two_to(-3)) + inverse.splat(T::from_count(2));
-        let radius = (root * relative
-            + inverse_norm.scale(absolute)
-            + zero.splat(T::UNDERFLOW_ALLOWANCE * T::from_count(64)))
-        .scale(up(12));
+        let radius = radius_of::<T, V, SHORT, LONG>(root, inverse);
         Self { root, correction, radius }
     }
 }
+
+/// `h` and `e` of a column's image.
+#[inline(always)]
+fn image_of<T: Scalar, V: Lanes<T>, const SHORT: usize>(
+    column: &[V; SHORT],
+    coarse: &[V; SHORT],
+    fine: &[V; SHORT],
+    grids: &Grids,
+) -> Pair<V> {
+    let zero = column[0].splat(T::zero());
+    let (mut high, mut low, mut of_fine) = (zero, zero, zero);
+    for i in 0..SHORT {
+        let part = rounded(column[i], grids.entry);
+        high = high + part * coarse[i];
+        low = low + (column[i] - part) * coarse[i];
+        if has_remainder::<T>() {
+            of_fine = of_fine + column[i] * fine[i];
+        }
+    }
+    if has_remainder::<T>() {
+        low = low + of_fine;
+    }
+    let h = rounded(high, grids.image);
+    Pair { high: h, low: (high - h) + low }
+}
+
+/// `α` and `β` of the proof.
+#[inline(always)]
+fn magnitudes_of_rest<T: Scalar, const SHORT: usize>(grids: &Grids) -> (T, T) {
+    let of_entries = T::power_of_two(-grids.entry - 1) * (T::one() + T::power_of_two(-10));
+    let of_vector = T::from_count(SHORT) * T::power_of_two(-grids.vector);
+    let alpha = if has_remainder::<T>() { of_entries + of_vector } else { of_entries };
+    (alpha, T::power_of_two(-grids.image - 1) + alpha)
+}
+
+/// The bound of the proof, for `inverse ≈ 1/‖x‖²`.
+#[inline(always)]
+fn radius_of<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(root: V, inverse: V) -> V {
+    let two_to = |exponent: i32| T::power_of_two(exponent);
+    let (alpha, beta) = magnitudes_of_rest::<T, SHORT>(&Grids::of(T::DIGITS, LONG));
+    // 1.4γ_{l+1} + 2u, with γ_{l+1} ≤ (l + 2)u.
+    let of_beta = T::from_count((7 * (LONG + 2)).div_ceil(5) + 2) * T::UNIT_ROUNDOFF;
+    let absolute = (gamma::<T>(SHORT + 1) * alpha + of_beta * beta)
+        * T::from_count(LONG + 16)
+        * two_to(-3)
+        * up::<T>(12);
+    let of_vector = if has_remainder::<T>() { two_to(-10) * T::UNIT_ROUNDOFF } else { T::zero() };
+    let relative = inverse.scale(of_vector) + inverse.splat(gamma::<T>(20) * gamma::<T>(20));
+    let inverse_norm = inverse.scale(two_to(-3)) + inverse.splat(T::from_count(2));
+    (root * relative
+        + inverse_norm.scale(absolute)
+        + inverse.splat(T::UNDERFLOW_ALLOWANCE * T::from_count(64)))
+    .scale(up(12))
+}
+
+#[cfg(test)]
+mod tests;

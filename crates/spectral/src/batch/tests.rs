@@ -3,7 +3,7 @@
 //! The registers do not matter, and neither does the vector proposed: the enclosure must then be refused or wider, never
 //! wrong.
 
-use super::kernel::{Gram, conclude, down, gamma, propose, up};
+use super::kernel::{Bounds, Gram, conclude, down, gamma, propose, up};
 use super::lanes::Portable;
 use super::products::sum_of_squares;
 use super::quotient::{RootOfQuotient, on_grid};
@@ -339,4 +339,124 @@ fn constants_are_those_of_the_lemmas() {
     }
     check::<f32>();
     check::<f64>();
+}
+
+/// What the formulas say, operation by operation: what one step leaves out the next one hides.
+#[test]
+fn every_bound_is_inflated_by_its_roundings() {
+    let (u, tiny) = (f32::UNIT_ROUNDOFF, f32::UNDERFLOW_ALLOWANCE);
+    for found in examples::<f32>() {
+        let mut entries = found.gram;
+        let gram = Gram::of(&found.matrix, &mut entries);
+        let trace = (1..4).fold(found.gram[0][0].0[0], |sum, i| sum + found.gram[i][i].0[0]);
+        let size = inflate_up(4 + 4 + 1, trace) + tiny;
+        assert_eq!(gram.frobenius_square.0[0], size);
+        let error = inflate_up(3, size * (5.0 * u) + tiny);
+        assert_eq!(gram.error.0[0], error);
+
+        // The larger ones let what was lost show beside what was computed.
+        for factor in [1.0_f32, 3000.0, 1e-20] {
+            let gram = Gram {
+                entries: &found.gram,
+                frobenius_square: Portable([size * factor]),
+                error: Portable([error * factor]),
+            };
+            let trial = Trial::of::<f32, 4, 4>(&gram, &found.x, &mut [[Portable([0.0]); 4]; 4]);
+            let x = found.x.map(|x| x.0[0]);
+            let image: [f32; 4] = array::from_fn(|i| {
+                (1..4).fold(found.gram[0][i].0[0] * x[0], |sum, j| sum + found.gram[j][i].0[0] * x[j])
+            });
+            let sum = |a: &[f32; 4], b: &[f32; 4]| (1..4).fold(a[0] * b[0], |sum, i| sum + a[i] * b[i]);
+            let inverse = 1.0 / sum(&x, &x);
+            let rho = sum(&x, &image) * inverse;
+            let residual: [f32; 4] = array::from_fn(|i| image[i] - rho * x[i]);
+            let (size, error) = (size * factor, error * factor);
+            let rounding = inflate_up(4, error + (size + rho) * (7.0 * u) + tiny);
+            let computed = inflate_up(2 * 4 + 6, sum(&residual, &residual) * inverse);
+            let square = (computed + rounding * rounding + tiny) * (inflate_up(4, 1.0) * 2.0);
+            assert_eq!(trial.residual_square.0[0], square);
+
+            let of_rho = 43.0 * u;
+            let e = inflate_up(4 + 16, rho * of_rho + size * (8.0 * u) + tiny);
+            assert_eq!(gap_error::<f32, _, 4, 4>(Portable([rho]), gram.frobenius_square).0[0], e);
+            let distance = square * f32::power_of_two(-rho.exponent().unwrap()) / u + e;
+            let b = if rho * 0.25 > distance { rho - distance } else { rho };
+            assert_eq!(trial.second.0[0], inflate_up(1, b + e));
+
+            let quotient = RootOfQuotient::of(&found.matrix, &found.x);
+            let (root, correction) = (quotient.root.0[0], quotient.correction.0[0]);
+            let radius = quotient.radius.0[0];
+            // With thresholds up to where the excess is the whole width.
+            for part in [0.0, 0.5, 0.999] {
+                let second = part * root * root;
+                let trial = Trial { second: Portable([second]), gap_proof: Portable([1.0]), ..trial };
+                let bounds = conclude(&found.matrix, &found.x, &trial);
+                let below = f64::from(root) + f64::from(correction - radius);
+                let lower = bounds.lower.0[0];
+                assert!(f64::from(lower) <= below && below < f64::from(lower.next_up()));
+                let gap = inflate_down(1, inflate_down(2, lower * lower) - second);
+                let excess = inflate_up(4, square / (gap * (lower + lower)));
+                let above = f64::from(root) + f64::from(correction + inflate_up(2, radius + excess));
+                let upper = bounds.upper.0[0];
+                if above.is_finite() && above < 2.0 * f64::from(root) {
+                    assert!(f64::from(upper) >= above && above > f64::from(upper.next_down()));
+                }
+            }
+        }
+    }
+}
+
+/// `σ₁` of a 2 × 2 matrix, and the radius of its closed form.
+#[test]
+fn closed_form_is_right_and_inflated() {
+    fn check<T: Scalar>() {
+        let mut state = 3_u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            f64::from((state >> 32) as u32) * f64::power_of_two(-31) - 1.0
+        };
+        for k in 0..400 {
+            let mut a = SMatrix::<T, 2, 2>::from_fn(|_, _| T::from_f64(uniform()));
+            a[(k % 2, k / 2 % 2)] = T::one() + T::from_f64(uniform().magnitude());
+            // Rotations and reflections, nearly, and entries that underflow.
+            match k % 5 {
+                1 => a = SMatrix::from([[a.m11, a.m12], [-a.m12, a.m11]]),
+                2 => a = SMatrix::from([[a.m11, a.m12], [a.m12, -a.m11]]),
+                3 => a.m12 = a.m12.scale_exp2(-T::DIGITS * 3),
+                4 => a = SMatrix::from([[a.m11, T::zero()], [a.m12, T::zero()]]),
+                _ => {}
+            }
+            if a.iter().all(|x| x.magnitude() < T::one()) {
+                continue;
+            }
+            let [b, c, d, e] = [a.m11, a.m21, a.m12, a.m22].map(|x| Portable([x]));
+            let bounds = closed_form::enclose([b, d, c, e]);
+            let norm = bounds.proved(0).unwrap();
+            assert!(is_right(&a, &norm), "{} {norm} {a:?}", T::NAME);
+            assert!(norm.relative_width() <= T::from_count(4) * T::UNIT_ROUNDOFF);
+        }
+        // Both roots are powers of two: nothing but the radius is left of the width, one number to each side.
+        let [one, zero] = [T::one(), T::zero()].map(|x| Portable([x]));
+        let norm = closed_form::enclose([one, zero, zero, one]).proved(0).unwrap();
+        assert_eq!((norm.lo(), norm.hi()), (T::one().next_down(), T::one().next_up()));
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
+/// A width up to eight units counts, NaN and zero do not.
+#[test]
+fn bounds_that_are_wide_or_no_numbers_are_not_proved() {
+    let proved = |root: f64, lower: f64, upper: f64| {
+        Bounds::of(Portable([root]), Portable([lower]), Portable([upper])).proved(0).is_some()
+    };
+    let u = f64::UNIT_ROUNDOFF;
+    assert!(proved(1.0, 1.0, 1.0) && proved(1.0, 1.0, 1.0 + 6.0 * u));
+    assert!(!proved(1.0, 1.0, 1.0 + 8.0 * u) && !proved(1.0, 1.0, 1.0 - u));
+    assert!(!proved(0.875, 0.875, 0.875) && proved(0.876, 0.876, 0.876));
+    assert!(!proved(1.0, -1.0, -1.0) && !proved(1.0, 0.0, 0.0));
+    for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY] {
+        assert!(!proved(bad, 1.0, 1.0) || bad > 0.0);
+        assert!(!proved(1.0, bad, 1.0) && !proved(1.0, 1.0, bad) && !proved(bad, bad, bad));
+    }
 }

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
+use crate::tiles::product_with_transpose;
 use crate::workspace_len;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -276,4 +277,67 @@ proptest! {
         registers_agree::<f64>(rows, columns, entry);
         registers_agree::<f32>(rows, columns, entry);
     }
+}
+
+/// The history is that of the powers, computed here again: every exponent and every error.
+#[test]
+fn the_history_of_squaring_is_that_of_its_powers() {
+    let mut without_gap = 0;
+    // The last matrices are nearly orthogonal: their squaring hardly helps.
+    for (short, long, diagonal) in
+        [(3, 3, 0.0), (4, 4, 0.0), (5, 9, 0.0), (8, 8, 0.0), (3, 3, 60.0), (6, 7, 60.0)]
+    {
+        let entry = |i: usize| f64::from_count((i * 7919 + 409) % 1009) / 505.0 - 1.0;
+        let m: Vec<f64> = (0..short * long)
+            .map(|i| (entry(i) + if i % (short + 1) == 0 { diagonal } else { 0.0 }) / (1.0 + diagonal))
+            .collect();
+        let mut work = vec![0.0; workspace_len(short, long)];
+        let (matrix, rest) = work.split_at_mut(short * long);
+        let (power, rest) = rest.split_at_mut(short * short);
+        let (next, rest) = rest.split_at_mut(short * short);
+        let (image, rest) = rest.split_at_mut(long);
+        let (vector, residual) = rest.split_at_mut(short);
+        matrix.copy_from_slice(&m);
+        let mut workspace = Workspace { matrix, power, next, image, vector, residual };
+        let squared = workspace.square(Portable, 1.0 / 64.0);
+        let squarings = squared.chain.squarings();
+        assert!(squarings > 1, "{short} {long} {squarings}");
+
+        let (mut h, mut next) = (vec![0.0; short * short], vec![0.0; short * short]);
+        product_with_transpose(&m, short, 1.0, &mut h);
+        let mut h_trace = trace(&h, short);
+        let size = (inflate_up(short + long, h_trace) + f64::UNDERFLOW_ALLOWANCE).next_up();
+        assert_eq!(squared.frobenius_square, size);
+        let mut chain = SquaringChain::new(0, product_error(long, size));
+        let mut last_purity = 0.0;
+        for level in 0..squarings {
+            // From nothing the bound is made of the errors alone; from one it shows the exponents.
+            for bound in [0.0, 1.0] {
+                let found = squared.chain.largest_eigenvalue_upper(level, bound);
+                assert_eq!(found, chain.largest_eigenvalue_upper(level, bound), "{short} {long} {level}");
+            }
+            let half = h_trace.exponent().unwrap();
+            product_with_transpose(&h, short, f64::power_of_two(-2 * half), &mut next);
+            let next_trace = trace(&next, short);
+            let mut size = square_upper(next_trace * f64::power_of_two(2 * half), short);
+            let frobenius =
+                h.iter().fold(Dyadic::zero(), |sum, &x| sum.add(&Dyadic::new(x).mul(&Dyadic::new(x))));
+            assert!(frobenius.is_at_most(&Dyadic::new(size)));
+            let scaled = h_trace * f64::power_of_two(-half);
+            let purity = next_trace / (scaled * scaled);
+            let impurity = 1.0 - sum_of(&next) / (next_trace * next_trace);
+            if impurity > 1.0 / 64.0 && purity <= last_purity * 1.125 {
+                size = Measure::of(&h, short).size_upper().lesser(size);
+                without_gap += 1;
+            }
+            chain.push(i16::try_from(2 * half).unwrap(), product_error(short, size));
+            core::mem::swap(&mut h, &mut next);
+            (h_trace, last_purity) = (next_trace, purity);
+        }
+        for bound in [0.0, 1.0] {
+            let found = squared.chain.largest_eigenvalue_upper(squarings, bound);
+            assert_eq!(found, chain.largest_eigenvalue_upper(squarings, bound), "{short} {long}");
+        }
+    }
+    assert!(without_gap > 0);
 }

@@ -162,8 +162,10 @@ fn every_bound_is_inflated_by_its_roundings() {
 
         let upper = quotient.residual_square_upper(Portable, &matrix, &x, &image, &mut residual);
         let rho = quotient.root * quotient.root;
-        let terms = frobenius * quotient.root + rho;
-        let rounding = inflate_up(5, gamma_upper::<f32>(4 + 5) * terms + (tiny + tiny));
+        let norm = quotient.root + (quotient.correction.magnitude() + 2.0 * quotient.radius);
+        let terms = frobenius * norm + rho;
+        let terms = gamma_upper::<f32>(4 + 5) * terms + frobenius * quotient.radius;
+        let rounding = inflate_up(7, terms + (tiny + tiny));
         let computed = inflate_up(2 * 3 + 6, square_in_four_sums(&residual) / quotient.norm_square);
         assert_eq!(upper, inflate_up(4, (computed + (rounding * rounding + tiny)) * 2.0));
 
@@ -192,4 +194,29 @@ fn a_vector_with_a_small_quotient_proves_nothing() {
     let mut image = [0.0; 2];
     assert!(RayleighQuotient::of(Portable, &matrix, &[0.0, 1.0], &mut image, 2.0).is_none());
     assert!(RayleighQuotient::of(Portable, &matrix, &[f64::NAN, 1.0], &mut image, 2.0).is_none());
+}
+
+/// A radius above the root leaves zero for a lower bound, and no upper one.
+#[test]
+fn a_radius_above_the_root_proves_nothing() {
+    for (correction, radius) in [(0.0, 1.0), (0.0, 5.0), (0.5, 3.0), (-0.5, 0.9), (0.0, f64::INFINITY)] {
+        let quotient = RayleighQuotient { root: 1.0, correction, radius, norm_square: 1.0, frobenius: 4.0 };
+        let low = if radius > 1.0 || correction < 0.0 { 0.0 } else { quotient.lower() };
+        assert_eq!(quotient.lower(), low);
+        assert!(quotient.lower() >= 0.0 && quotient.lower().is_sign_positive());
+        assert_eq!(quotient.lower_square(), 0.0);
+        assert_eq!(quotient.kato_temple(1e-3, 0.25), None);
+        assert_eq!(quotient.kato_temple(1e-3, -0.25), None);
+    }
+    // Just below it, both are bounds.
+    let quotient =
+        RayleighQuotient { root: 1.0, correction: 0.0, radius: 0.75, norm_square: 1.0, frobenius: 4.0 };
+    assert_eq!(quotient.lower(), 0.25);
+    assert!(quotient.kato_temple(0.0, 0.0).unwrap() >= 1.75);
+    // An excess above the root rounds upward.
+    for excess in 0..40 {
+        let square = 1.0 + f64::from(excess) / 37.0;
+        let bound = quotient.kato_temple(square, 0.0).unwrap();
+        assert!(bound > 1.75 + square / (0.0625 * 0.5), "{bound}");
+    }
 }

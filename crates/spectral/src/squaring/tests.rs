@@ -387,8 +387,7 @@ fn every_bound_steps_outward_at_every_operation() {
         w[0] = 1.75;
         let image: Vec<f32> = h.chunks_exact(n).map(|column| sum_of_squares(column) + 0.5).collect();
         let quotient = square_in_four_sums(&image) / square_in_four_sums(&w);
-        let twice_gamma = gamma_upper::<f32>(n + 1) * 2.0;
-        let whole = inflate_up(2 * n + 5, measure.square) * (1.0 + twice_gamma) + tiny;
+        let whole = inflate_up(2 * n + 4, measure.square) * (1.0 + gamma_upper::<f32>(2 * n)) + tiny;
         let second = inflate_up(1, whole - inflate_down(2 * n + 4, quotient));
         assert_eq!(second_square_upper(measure.square, 2 * n + 1, &w, &image), second);
 
