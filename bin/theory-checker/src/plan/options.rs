@@ -26,16 +26,12 @@ pub(crate) struct PlanOptions {
     /// A second rule to set beside the first, with the conversion of constants and what tells them apart
     #[arg(long, value_name = "RULE", value_parser = rule(), hide_possible_values = true)]
     pub(crate) compare: Option<&'static Rule>,
-    #[command(flatten)]
-    pub(crate) roles: RoleOptions,
     /// The same model at another width: what should grow and does not is found
     #[arg(long, value_name = "FILE", conflicts_with = "base")]
     pub(crate) other_width: Option<PathBuf>,
     /// The same model at the width where the constants were tuned: numbers become factors of those at the base
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     pub(crate) base: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) constants: ConstantOptions,
     /// How the plan is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanFormat::Human)]
     pub(crate) format: PlanFormat,
@@ -45,6 +41,11 @@ pub(crate) struct PlanOptions {
     /// Colours: `auto` asks the terminal and honours NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
+    // Those below have headings of their own.
+    #[command(flatten)]
+    pub(crate) constants: ConstantOptions,
+    #[command(flatten)]
+    pub(crate) roles: RoleOptions,
 }
 
 /// Which tensor of a checkpoint plays which part.

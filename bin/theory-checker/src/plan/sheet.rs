@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The plan of a model: the numbers of every parameter, and what is wrong with the list.
+//!
+//! `--format json` and `toml` show it as it is here; the shape is that of `schema/plan-v1.json`. Within a schema version
+//! keys are only ever added.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::Serialize;
@@ -14,31 +17,46 @@ use super::names::{self, OPTIMIZERS, ROLES, RULES};
 
 const SCHEMA_VERSION: u32 = 1;
 
-/// A plan, as `--format json` and `toml` show it. Within a schema version keys are only ever added.
+/// The plan of a model by theory-checker.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Sheet<'m> {
+    /// The version of this schema.
     schema_version: u32,
+    /// The version of the checker.
     tool_version: &'static str,
+    /// The rule.
     pub(super) rule: &'static str,
+    /// Where the rule comes from.
     pub(super) source: &'static str,
+    /// The optimiser.
     pub(super) optimizer: &'static str,
     /// Whether the numbers are factors of those at the base.
     pub(super) relative_to_base: bool,
+    /// The constants that the plan was made with.
     pub(super) constants: SheetConstants,
     /// What the products of queries and keys are multiplied by, if the model names the dimension of a head.
     pub(super) attention_logits: Option<f64>,
+    /// The parameters, in the order of the model.
     #[serde(rename = "parameters")]
     pub(super) lines: Vec<Line<'m>>,
+    /// A second rule, if there is one.
     pub(super) comparison: Option<Comparison>,
+    /// What is wrong.
     pub(super) findings: Vec<SheetFinding<'m>>,
 }
 
 /// The constants that the plan was made with.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SheetConstants {
+    /// That of the rate.
     pub(super) rate: f64,
+    /// That of the initialisation.
     pub(super) initial: f64,
+    /// Adam's ε.
     pub(super) epsilon: f64,
+    /// The weight decay; 0 if there is none.
     pub(super) weight_decay: f64,
     /// Where the weight decay enters.
     pub(super) weight_decay_kind: &'static str,
@@ -46,33 +64,49 @@ pub(super) struct SheetConstants {
 
 /// A parameter.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Line<'m> {
+    /// Its name.
     pub(super) name: &'m str,
+    /// Its role.
     pub(super) role: &'static str,
+    /// Inputs of its matrix.
     pub(super) fan_in: usize,
+    /// Outputs of its matrix.
     pub(super) fan_out: usize,
     /// How many matrices of this size it holds.
     pub(super) blocks: usize,
+    /// Whether fan-in grows with the width, by the role.
     pub(super) fan_in_scales: bool,
+    /// Whether fan-out grows with the width, by the role.
     pub(super) fan_out_scales: bool,
     /// Nothing if the rule says nothing of the role; then a finding tells why.
     pub(super) scale: Option<Scale>,
+    /// The second rule, if there is one.
     pub(super) comparison: Option<LineComparison>,
 }
 
 /// The numbers of a parameter.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Scale {
+    /// What the product with the parameter is multiplied by.
     pub(super) multiplier: f64,
+    /// Its initialisation.
     pub(super) initial: SheetInitial,
+    /// Its rate.
     pub(super) rate: f64,
+    /// Its ε.
     pub(super) epsilon: f64,
+    /// Its weight decay.
     pub(super) weight_decay: f64,
 }
 
 /// An initialisation.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SheetInitial {
+    /// zero, constant, gaussian or orthogonal.
     pub(super) kind: &'static str,
     /// The standard deviation, the singular values or every entry, by the kind.
     pub(super) scale: f64,
@@ -80,19 +114,27 @@ pub(super) struct SheetInitial {
 
 /// Two rules side by side.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Comparison {
+    /// The second rule.
     pub(super) rule: &'static str,
+    /// Where it comes from.
     pub(super) source: &'static str,
     /// Whether the rules train the same network, up to constants, as far as the roles of this model go.
     pub(super) equivalent: bool,
+    /// By what they differ, or how close they are.
     pub(super) reason: String,
 }
 
 /// A parameter under the second rule.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LineComparison {
+    /// Its numbers; nothing if the second rule says nothing of the role.
     pub(super) scale: Option<Scale>,
+    /// Whether the rules agree on the role, up to constants.
     pub(super) equivalent: bool,
+    /// By what they differ, or how close they are.
     pub(super) reason: String,
     /// By what to multiply the constant of the initialisation for the second rule.
     pub(super) initial_factor: Option<f64>,
@@ -102,9 +144,13 @@ pub(super) struct LineComparison {
 
 /// Something wrong.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SheetFinding<'m> {
+    /// refused, never-scales, scales-against-role, tied-against-rule, tied-to-nothing, two-factors or looks-fused.
     pub(super) kind: &'static str,
+    /// The parameter.
     pub(super) parameter: &'m str,
+    /// What is wrong with it.
     pub(super) message: String,
 }
 
@@ -356,4 +402,17 @@ fn finding<'m>(found: &Finding<'m>) -> SheetFinding<'m> {
         _ => ("other", ""),
     };
     SheetFinding { kind, parameter, message: found.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A change of the types must be seen in the committed schema.
+    #[test]
+    fn the_committed_schema_is_the_one_of_the_types() {
+        let committed = include_str!("../../schema/plan-v1.json");
+        let generated = crate::render::json::to_text(&schemars::schema_for!(Sheet<'_>)).unwrap();
+        assert!(committed == generated, "schema/plan-v1.json should be:\n{generated}");
+    }
 }
