@@ -372,3 +372,32 @@ fn of_a_checkpoint_the_header_alone_is_read() {
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("\nw,output,4,4294967296,1,"), "{}", stdout(&output));
 }
+
+#[test]
+fn no_beginning_of_a_file_is_taken_for_the_whole() {
+    let toml = format!("{HIDDEN}shape.dense = {{ fan_out = 3, fan_in = 1 }}");
+    let json = r#"{"parameters":[{"name":"w","role":"hidden","shape":{"dense":{"fan_out":3,"fan_in":1}}}]}"#;
+    let tensors = weight_and_bias();
+    let directory = tempfile::tempdir().unwrap();
+    for (name, whole) in
+        [("model.toml", toml.as_bytes()), ("model.json", json.as_bytes()), ("model.safetensors", &tensors)]
+    {
+        let roles: &[&str] =
+            if name == "model.safetensors" { &["--role", "w=hidden", "--role", "b=bias"] } else { &[] };
+        for length in 0..=whole.len() {
+            let path = write(directory.path(), name, &whole[..length]);
+            let output = run(&[&["plan", &path, "--optimizer", "adam"], roles].concat());
+            let expected = if length == whole.len() { 0 } else { 2 };
+            assert_eq!(status(&output), expected, "{length} bytes of {name}: {}", stderr(&output));
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error() {
+    let deep = 100_000;
+    refused("model.json", "[".repeat(deep).as_bytes(), &["line 1"]);
+    refused("model.json", format!("{{\"parameters\": {}", "[".repeat(deep)).as_bytes(), &["line 1"]);
+    refused("model.toml", format!("parameters = {}", "[".repeat(deep)).as_bytes(), &["line 1", "recurs"]);
+    refused("model.toml", format!("{}a = 1", "a.".repeat(deep)).as_bytes(), &["recursion limit"]);
+}
