@@ -24,7 +24,7 @@ use network::{INPUTS, Network};
 const WIDTHS: [usize; 4] = [64, 128, 256, 512];
 /// The constants of the rate are powers of two with these exponents.
 const SPECTRAL_RATES: [i32; 8] = [-7, -6, -5, -4, -3, -2, -1, 0];
-const STANDARD_RATES: [i32; 8] = [-14, -13, -12, -11, -10, -9, -8, -7];
+const STANDARD_RATES: [i32; 8] = [-10, -9, -8, -7, -6, -5, -4, -3];
 const STEPS: usize = 150;
 const BATCH: usize = 128;
 /// The loss of a run is the mean over its last steps.
