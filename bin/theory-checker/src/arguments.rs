@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit_status;
+use crate::plan::options::PlanOptions;
 
 /// The seed of a campaign that names none.
 const DEFAULT_SEED: &str = "0x5eed";
@@ -66,6 +67,14 @@ pub(crate) enum Command {
     /// the claim holds on, 1 for a counterexample, 3 for one that is skipped or too wide. A control is on trial the other
     /// way round: 0 if the instance refutes it, 1 if not.
     Replay(ReplayArguments),
+    /// Plan scales and rates of a model by a rule, and find what is wrong with its list of parameters
+    ///
+    /// A description is TOML or JSON, a list of parameters with name, role and shape. The tensors of a checkpoint get their
+    /// roles by patterns of names; a tensor that no pattern matches is an error, since a role cannot be guessed.
+    ///
+    /// Roles: input (from a finite dimension to the width), hidden, output, bias, output-bias, gain, embedding, finite.
+    #[command(after_help = exit_status::plan_help())]
+    Plan(PlanOptions),
 }
 
 #[derive(Args, Debug)]

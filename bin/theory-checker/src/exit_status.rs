@@ -19,10 +19,15 @@ pub(crate) enum ExitStatus {
     NothingSelected,
     /// Ctrl-C; what was finished has been written.
     Interrupted,
+    /// A plan without findings.
+    NoFindings,
+    /// A plan with findings.
+    Findings,
 }
 
 impl ExitStatus {
-    const ALL: [Self; 6] = [
+    /// Those of commands that judge claims.
+    const OF_CLAIMS: [Self; 6] = [
         Self::Held,
         Self::Refuted,
         Self::Error,
@@ -31,11 +36,14 @@ impl ExitStatus {
         Self::Interrupted,
     ];
 
+    /// Those of `plan`.
+    const OF_PLANS: [Self; 3] = [Self::NoFindings, Self::Findings, Self::Error];
+
     /// The number that the operating system sees.
     pub(crate) const fn code(self) -> u8 {
         match self {
-            Self::Held => 0,
-            Self::Refuted => 1,
+            Self::Held | Self::NoFindings => 0,
+            Self::Refuted | Self::Findings => 1,
             Self::Error => 2,
             Self::Inconclusive => 3,
             Self::NothingSelected => 4,
@@ -55,6 +63,8 @@ impl ExitStatus {
             }
             Self::NothingSelected => "a selector selects nothing",
             Self::Interrupted => "interrupted; what was finished has been written",
+            Self::NoFindings => "the plan has no findings",
+            Self::Findings => "the plan has findings; it has been written",
         }
     }
 }
@@ -67,6 +77,15 @@ impl From<ExitStatus> for ExitCode {
 
 /// The table of `--help`.
 pub(crate) fn help() -> String {
-    let row = |status: ExitStatus| format!("\n  {:<3}  {}", status.code(), status.meaning());
-    "Exit status:".to_owned() + &ExitStatus::ALL.map(row).concat()
+    table(&ExitStatus::OF_CLAIMS)
+}
+
+/// The table of `plan --help`.
+pub(crate) fn plan_help() -> String {
+    table(&ExitStatus::OF_PLANS)
+}
+
+fn table(statuses: &[ExitStatus]) -> String {
+    let row = |status: &ExitStatus| format!("\n  {:<3}  {}", status.code(), status.meaning());
+    "Exit status:".to_owned() + &statuses.iter().map(row).collect::<String>()
 }

@@ -16,6 +16,7 @@ mod interrupt;
 mod list;
 mod number;
 mod output;
+mod plan;
 mod proofs;
 mod render;
 mod replay;
@@ -57,5 +58,6 @@ fn run(arguments: Arguments) -> Result<ExitStatus> {
         }
         Some(Command::Explain { id, appearance }) => explain::run(selection::find(&id)?, appearance),
         Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Plan(options)) => plan::run(&options),
     }
 }

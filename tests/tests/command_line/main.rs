@@ -10,6 +10,8 @@
 
 mod check;
 mod output;
+mod plan;
+mod plan_input;
 mod replay;
 mod schema;
 mod selection;

@@ -23,3 +23,20 @@ fn results_of_every_verdict_follow_the_schema() {
         assert!(!validator.is_valid(&broken), "the schema accepts anything");
     }
 }
+
+#[test]
+fn plans_follow_their_schema() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../bin/theory-checker/schema/plan-v1.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/transformer.toml");
+    for arguments in [&["--rule", "spectral"][..], &["--rule", "modular"], &["--compare", "modular"]] {
+        let plan =
+            json(&run(&[&["plan", model, "--optimizer", "adam", "--format", "json"], arguments].concat()));
+        let errors: Vec<_> = validator.iter_errors(&plan).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        let mut broken = plan;
+        broken["parameters"][0]["fan_in"] = Value::from("one");
+        assert!(!validator.is_valid(&broken), "the schema accepts anything");
+    }
+}

@@ -12,8 +12,10 @@ use crate::verdict::Verdict;
 pub(crate) const HEADING: Style = Style::new().bold();
 /// What stands in second place.
 pub(crate) const ASIDE: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What is as it should be.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 
 /// The style of a verdict.
