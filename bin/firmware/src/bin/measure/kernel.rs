@@ -7,6 +7,7 @@ use core::hint::black_box;
 use nalgebra::{ArrayStorage, SMatrix, SVector};
 
 /// What the kernels work on. All of it is in every image.
+#[allow(dead_code, reason = "a kernel takes one of them")]
 pub(crate) struct Inputs {
     pub(crate) f32: Matrices<f32>,
     pub(crate) f64: Matrices<f64>,
