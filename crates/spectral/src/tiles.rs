@@ -139,6 +139,10 @@ pub(crate) fn product_with_vector<T: Scalar, R: Registers<T>>(
 }
 
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls into registers"
+)]
 fn in_strips<T: Scalar, R: Registers<T>, const VECTORS: usize>(
     registers: R,
     matrix: &[T],
@@ -185,6 +189,10 @@ pub(crate) fn square_in_four_sums<T: Scalar>(x: &[T]) -> T {
 /// `Σ x_i²`: eight sums of every eighth term, added two by two. A term meets at most `x.len() / 8 + 4` roundings, its own
 /// included, since each sum starts from zero.
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls into registers"
+)]
 pub(crate) fn square_in_eight_sums<T: Scalar, R: Registers<T>>(registers: R, x: &[T]) -> T {
     let mut sums = [registers.splat(T::zero()); MOST_LANES];
     let vectors = MOST_LANES / R::LANES;
