@@ -11,6 +11,7 @@
 mod board;
 
 use core::fmt::{self, Write};
+use core::panic::PanicInfo;
 
 use semihosting::experimental::env::args;
 use semihosting::io::{self, Write as _};
@@ -22,6 +23,19 @@ const COMMAND_LINE: usize = 256;
 
 /// The exit status if the debugger does not take the output.
 const NO_OUTPUT: i32 = 4;
+
+/// The exit status after a panic, as on the host.
+const PANICKED: i32 = 101;
+
+/// Says where, and ends.
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    if let Ok(stdout) = io::stdout() {
+        // What more could be done if this fails?
+        writeln!(Console(stdout), "{info}").ok();
+    }
+    process::exit(PANICKED)
+}
 
 /// What runs after reset, on every board.
 fn run() -> ! {

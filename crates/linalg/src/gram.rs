@@ -52,8 +52,7 @@ where
     for (j, right) in a.column_iter().enumerate() {
         for (i, left) in a.column_iter().take(j + 1).enumerate() {
             let entry = sequential_dot(&left, &right);
-            out[(i, j)] = entry;
-            out[(j, i)] = entry;
+            store_mirrored(out, i, j, entry);
         }
     }
     Ok(())
@@ -100,11 +99,25 @@ where
         for (i, left) in a.column_iter().take(j + 1).enumerate() {
             let scale_left = Scaling::of(&left)?;
             let entry = scaled_dot(left.iter(), &scale_left, right.iter(), &scale_right);
-            out[(i, j)] = entry;
-            out[(j, i)] = entry;
+            store_mirrored(out, i, j, entry);
         }
     }
     Ok(())
+}
+
+/// Stores an entry and its mirror image, which are there: an index would keep its panic in firmware.
+#[inline]
+fn store_mirrored<E: Copy, R: Dim, C: Dim, S: RawStorageMut<E, R, C>>(
+    out: &mut Matrix<E, R, C, S>,
+    i: usize,
+    j: usize,
+    entry: E,
+) {
+    for place in [(i, j), (j, i)] {
+        if let Some(stored) = out.get_mut(place) {
+            *stored = entry;
+        }
+    }
 }
 
 #[cfg(test)]

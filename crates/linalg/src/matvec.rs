@@ -5,7 +5,7 @@
 //! Each entry is a [`dot`](crate::dot) of a row with `x`, in ascending order of the column: the loops run over the
 //! columns of nalgebra's column-major storage, and every `y_i` sees the same operations as the row-wise product.
 
-use nalgebra::{Dim, Matrix, RawStorage, RawStorageMut, Vector};
+use nalgebra::{Dim, Matrix, MatrixView, RawStorage, RawStorageMut, U1, Vector};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 
 use crate::dot::scaled_dot;
@@ -132,24 +132,24 @@ where
     KernelError::require("vector", a.ncols(), x.nrows())?;
     let (scale_a, scale_x) = (Scaling::of(a)?, Scaling::of(x)?);
     let exponent = scale_a.exponent() + scale_x.exponent();
-    let entry = |row: usize| {
+    let entry = |row: MatrixView<'_, T, U1, C, S1::RStride, S1::CStride>| {
         let mut sum = DotAccumulator::new();
         if !(scale_a.is_exact() && scale_x.is_exact()) {
             sum.assume_scaled_inexactly();
         }
-        for (&a, &x) in a.row(row).iter().zip(x.iter()) {
+        for (&a, &x) in row.iter().zip(x.iter()) {
             sum.add_product(scale_a.apply(a), scale_x.apply(x));
         }
         sum
     };
     // The product may be far smaller than its factors: its own largest entry decides how it is scaled for squaring.
     let mut largest = T::zero();
-    for row in 0..a.nrows() {
+    for row in a.row_iter() {
         largest = largest.greater(entry(row).value().magnitude());
     }
     let shift = largest.exponent().unwrap_or(0).max(-T::MAX_EXPONENT);
     let mut norm = NormAccumulator::new();
-    for row in 0..a.nrows() {
+    for row in a.row_iter() {
         norm.add_scaled(&entry(row), T::power_of_two(-shift));
     }
     Ok(ScaledEnclosure::new(norm.norm(), exponent + shift))

@@ -192,7 +192,11 @@ const fn reduced(numerator: u64, denominator: u64) -> (u64, u64) {
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    (numerator / a, denominator / a)
+    // The divisor of two numbers that are not both zero is not zero; a plain division would keep a panic for it.
+    match (numerator.checked_div(a), denominator.checked_div(a)) {
+        (Some(numerator), Some(denominator)) => (numerator, denominator),
+        _ => (numerator, denominator),
+    }
 }
 
 /// A monomial in fan-in, fan-out and the lesser of the two, in this order.

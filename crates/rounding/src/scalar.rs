@@ -246,13 +246,14 @@ macro_rules! scalar {
 
             #[inline]
             fn exponent(self) -> Option<i32> {
-                if !self.is_finite() || self == 0.0 {
+                if !self.is_finite() {
                     return None;
                 }
                 let bits = self.to_bits() & ($bits::MAX >> 1);
                 let field = (bits >> ($digits - 1)) as i32;
                 Some(if field == 0 {
-                    Self::MIN_EXPONENT + bits.ilog2() as i32
+                    // Zero has no leading bit.
+                    Self::MIN_EXPONENT + bits.checked_ilog2()? as i32
                 } else {
                     field - Self::MAX_EXPONENT
                 })

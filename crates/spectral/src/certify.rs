@@ -11,6 +11,7 @@ use widthwise_rounding::directed::{add_up, mul_up, square_root_up};
 use widthwise_rounding::{Enclosure, Scalar, inflate_up};
 
 use crate::Certificate;
+use crate::access::{at, columns, columns_mut, from};
 use crate::kato_temple::RayleighQuotient;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 use crate::registers::avx2;
@@ -78,17 +79,17 @@ impl<T: Scalar> Workspace<'_, T> {
         a: &Matrix<T, R, C, S>,
         scaling: &Scaling<T>,
     ) {
-        let (rows, columns) = a.shape();
-        if rows <= columns {
-            for (j, column) in self.matrix.chunks_exact_mut(rows).enumerate().take(columns) {
+        let (rows, width) = a.shape();
+        if rows <= width {
+            for (j, column) in columns_mut(self.matrix, rows).enumerate().take(width) {
                 for (i, entry) in column.iter_mut().enumerate() {
-                    *entry = scaling.apply(a[(i, j)]);
+                    *entry = a.get((i, j)).map_or(T::INFINITY, |&entry| scaling.apply(entry));
                 }
             }
         } else {
-            for (i, column) in self.matrix.chunks_exact_mut(columns).enumerate().take(rows) {
+            for (i, column) in columns_mut(self.matrix, width).enumerate().take(rows) {
                 for (j, entry) in column.iter_mut().enumerate() {
-                    *entry = scaling.apply(a[(i, j)]);
+                    *entry = a.get((i, j)).map_or(T::INFINITY, |&entry| scaling.apply(entry));
                 }
             }
         }
@@ -100,7 +101,7 @@ impl<T: Scalar> Workspace<'_, T> {
         for sum in self.residual.iter_mut() {
             *sum = T::zero();
         }
-        for column in self.matrix.chunks_exact(self.vector.len()) {
+        for column in columns(self.matrix, self.vector.len()) {
             let mut column_sum = T::zero();
             for (row_sum, &x) in self.residual.iter_mut().zip(column) {
                 column_sum += x.magnitude();
@@ -299,11 +300,13 @@ impl<T: Scalar> Workspace<'_, T> {
         let n = self.short();
         let (mut largest, mut largest_diagonal) = (T::zero(), 0);
         for j in 0..n {
-            let diagonal = self.power[j * (n + 1)];
+            let diagonal = at(self.power, j * (n + 1));
             largest_diagonal = if diagonal > largest { j } else { largest_diagonal };
             largest = diagonal.greater(largest);
         }
-        self.vector.copy_from_slice(&self.power[largest_diagonal * n..][..n]);
+        for (x, &entry) in self.vector.iter_mut().zip(from(self.power, largest_diagonal * n)) {
+            *x = entry;
+        }
         for _ in 1..squared.products {
             product_with_vector(registers, self.power, n, self.vector, self.residual);
             core::mem::swap(&mut self.vector, &mut self.residual);
@@ -332,14 +335,22 @@ impl<T: Scalar, V: Registers<T>, R: Dim, C: Dim> Enclose<'_, T, V, R, C> {
         let (rows, columns) = (self.rows.value(), self.columns.value());
         let (short, long) = if rows <= columns { (rows, columns) } else { (columns, rows) };
         // Lengths that the compiler may know.
-        let mut workspace = Workspace {
-            matrix: &mut self.workspace.matrix[..short * long],
-            power: &mut self.workspace.power[..short * short],
-            next: &mut self.workspace.next[..short * short],
-            image: &mut self.workspace.image[..long],
-            vector: &mut self.workspace.vector[..short],
-            residual: &mut self.workspace.residual[..short],
+        let Workspace { matrix, power, next, image, vector, residual } = self.workspace;
+        let (Some(matrix), Some(power), Some(next), Some(image), Some(vector), Some(residual)) = (
+            matrix.get_mut(..short * long),
+            power.get_mut(..short * short),
+            next.get_mut(..short * short),
+            image.get_mut(..long),
+            vector.get_mut(..short),
+            residual.get_mut(..short),
+        ) else {
+            debug_assert!(false, "an array is too short");
+            return (
+                Enclosure::from_bounds(T::zero(), T::INFINITY),
+                Certificate::SquaringChain { squarings: 0 },
+            );
         };
+        let mut workspace = Workspace { matrix, power, next, image, vector, residual };
         let squared = workspace.square(self.registers, impurity_wanted(short));
         let second_square = workspace.iterate(self.registers, &squared);
         workspace.conclude(self.registers, &squared, second_square)

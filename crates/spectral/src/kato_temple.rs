@@ -33,6 +33,7 @@ use widthwise_rounding::directed::square_root_up;
 use widthwise_rounding::error_free::{two_prod, two_sum};
 use widthwise_rounding::{Scalar, gamma_upper, inflate_down, inflate_up};
 
+use crate::access::at;
 use crate::registers::Registers;
 use crate::tiles::{MOST_LANES, product_with_vector, square_in_four_sums};
 
@@ -91,7 +92,7 @@ impl<T: Scalar> RayleighQuotient<T> {
             norm_square.accumulate(Pair { high, low }, T::zero());
         }
         let mut square = Pair::zero();
-        let blocks = matrix.chunks(R::LANES * short).zip(image.chunks_mut(R::LANES));
+        let blocks = matrix.chunks((R::LANES * short).max(1)).zip(image.chunks_mut(R::LANES));
         for (columns, image) in blocks {
             image_of(registers, columns, x, image, &mut square);
         }
@@ -207,7 +208,7 @@ fn image_of<T: Scalar, R: Registers<T>>(
     for (i, &x) in x.iter().enumerate() {
         // A lane without a column is zero.
         let entries = registers.gather(|lane| {
-            if count == R::LANES || lane < count { columns[i + lane * short] } else { T::zero() }
+            if count == R::LANES || lane < count { at(columns, i + lane * short) } else { T::zero() }
         });
         let (product, rest) = registers.two_prod(entries, registers.splat(x));
         let (sum, lost) = registers.two_sum(high, product);
@@ -221,9 +222,10 @@ fn image_of<T: Scalar, R: Registers<T>>(
     registers.store(high, &mut numbers[0]);
     registers.store(product, &mut numbers[1]);
     registers.store(small, &mut numbers[2]);
-    for lane in 0..count {
-        image[lane] = numbers[0][lane];
-        square.accumulate(Pair { high: numbers[1][lane], low: T::zero() }, numbers[2][lane]);
+    let [images, squares, small] = &numbers;
+    for (lane, image) in image.iter_mut().enumerate() {
+        *image = at(images, lane);
+        square.accumulate(Pair { high: at(squares, lane), low: T::zero() }, at(small, lane));
     }
 }
 

@@ -29,6 +29,7 @@ extern crate std;
 )]
 mod exact;
 
+mod access;
 mod alignment;
 mod batch;
 mod centered;

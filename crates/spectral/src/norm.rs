@@ -283,7 +283,7 @@ where
         return Ok(Some(SpectralNorm::new(value, certificate)));
     }
     if a.shape() == (2, 2) {
-        let entry = |i, j| scaling.apply(a[(i, j)]);
+        let entry = |i, j| a.get((i, j)).map_or(T::INFINITY, |&entry| scaling.apply(entry));
         let norm = spectral_norm_of_two_by_two(entry(0, 0), entry(0, 1), entry(1, 0), entry(1, 1));
         return Ok(Some(finish((norm, Certificate::ClosedForm2x2), scaling)));
     }

@@ -14,6 +14,8 @@
 use widthwise_rounding::Scalar;
 use widthwise_rounding::error_free::two_prod;
 
+use crate::access::{at, put};
+
 /// Operations on vectors of numbers. Each acts on every lane alone.
 pub(crate) trait Registers<T: Scalar>: Copy {
     /// Numbers side by side.
@@ -70,12 +72,12 @@ impl<T: Scalar> Registers<T> for Portable {
 
     #[inline(always)]
     fn load(self, x: &[T]) -> T {
-        x[0]
+        at(x, 0)
     }
 
     #[inline(always)]
     fn store(self, vector: T, x: &mut [T]) {
-        x[0] = vector;
+        put(x, 0, vector);
     }
 
     #[inline(always)]

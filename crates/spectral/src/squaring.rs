@@ -16,6 +16,8 @@
 use widthwise_rounding::directed::{add_up, div_up, mul_up, square_root_up, sub_down};
 use widthwise_rounding::{Scalar, gamma_upper, inflate_down, inflate_up};
 
+use crate::access::{at, columns};
+
 pub(crate) use crate::tiles::product_with_transpose;
 use crate::tiles::square_in_four_sums;
 
@@ -141,7 +143,7 @@ impl<T: Scalar> Measure<T> {
     /// Measures `H`: squares and magnitudes are summed down each column, the squares then over the columns.
     pub(crate) fn of(h: &[T], n: usize) -> Self {
         let (mut trace, mut square, mut max_sum) = (T::zero(), T::zero(), T::zero());
-        for (j, column) in h.chunks_exact(n).enumerate() {
+        for (j, column) in columns(h, n).enumerate() {
             let (mut squares, mut magnitudes) = (T::zero(), T::zero());
             for &x in column {
                 squares += x * x;
@@ -149,7 +151,7 @@ impl<T: Scalar> Measure<T> {
             }
             square += squares;
             max_sum = max_sum.greater(magnitudes);
-            trace += column[j];
+            trace += at(column, j);
         }
         Self {
             trace,
@@ -240,7 +242,7 @@ fn projector_distance_upper<T: Scalar>(
 ) -> T {
     let power = T::power_of_two(exponent);
     let mut square = T::zero();
-    for (h, next) in h.chunks_exact(n).zip(next.chunks_exact(n)) {
+    for (h, next) in columns(h, n).zip(columns(next, n)) {
         let mut squares = T::zero();
         for (&h, &next) in h.iter().zip(next) {
             let difference = next * power - kappa * h;

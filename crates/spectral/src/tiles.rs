@@ -10,6 +10,7 @@
 
 use widthwise_rounding::Scalar;
 
+use crate::access::{at, columns, columns_mut, from, from_mut, put};
 use crate::registers::{Portable, Registers};
 
 /// Computes `factor · M Mᵀ`, symmetric to the bit, for `factor` a power of two.
@@ -32,11 +33,11 @@ pub(crate) fn product_with_transpose_in<T: Scalar, R: Registers<T>>(
         for j in 0..short {
             for i in 0..=j {
                 let mut sum = T::zero();
-                for column in matrix.chunks_exact(short) {
-                    sum += column[i] * column[j];
+                for column in columns(matrix, short) {
+                    sum += at(column, i) * at(column, j);
                 }
-                out[i + j * short] = sum * factor;
-                out[j + i * short] = sum * factor;
+                put(out, i + j * short, sum * factor);
+                put(out, j + i * short, sum * factor);
             }
         }
     } else if R::LANES == 1 {
@@ -74,13 +75,14 @@ fn in_tiles<T: Scalar, R: Registers<T>, const VECTORS: usize, const COLUMNS: usi
         while top < right + COLUMNS {
             let row = top.min(short - rows);
             let mut tile = [[registers.splat(T::zero()); VECTORS]; COLUMNS];
-            for column in matrix.chunks_exact(short) {
+            for column in columns(matrix, short) {
+                let (block, factors) = (from(column, row), from(column, right));
                 let mut entries = [registers.splat(T::zero()); VECTORS];
                 for v in 0..VECTORS {
-                    entries[v] = registers.load(&column[row + v * R::LANES..]);
+                    entries[v] = registers.load(from(block, v * R::LANES));
                 }
                 for c in 0..COLUMNS {
-                    let x = registers.splat(column[right + c]);
+                    let x = registers.splat(at(factors, c));
                     for v in 0..VECTORS {
                         tile[c][v] = registers.add(tile[c][v], registers.mul(entries[v], x));
                     }
@@ -91,16 +93,15 @@ fn in_tiles<T: Scalar, R: Registers<T>, const VECTORS: usize, const COLUMNS: usi
                 let mut numbers = [[T::zero(); MOST_LANES]; COLUMNS];
                 for c in 0..COLUMNS {
                     let vector = registers.mul(tile[c][v], scale);
-                    registers.store(vector, &mut out[(right + c) * short + row..]);
+                    registers.store(vector, from_mut(out, (right + c) * short + row));
                     registers.store(vector, &mut numbers[c]);
                 }
                 // A tile of all rows is its own mirror image.
                 if short > rows {
-                    let mirrored = out[row * short..].chunks_exact_mut(short);
+                    let mirrored = columns_mut(from_mut(out, row * short), short);
                     for (lane, column) in mirrored.enumerate().take(R::LANES) {
-                        let column = &mut column[right..right + COLUMNS];
-                        for c in 0..COLUMNS {
-                            column[c] = numbers[c][lane];
+                        for (entry, numbers) in from_mut(column, right).iter_mut().zip(&numbers) {
+                            *entry = at(numbers, lane);
                         }
                     }
                 }
@@ -121,12 +122,12 @@ pub(crate) fn product_with_vector<T: Scalar, R: Registers<T>>(
     out: &mut [T],
 ) {
     if short < R::LANES || short < 4 {
-        for i in 0..short {
+        for (i, out) in out.iter_mut().enumerate().take(short) {
             let mut sum = T::zero();
-            for (column, &x) in matrix.chunks_exact(short).zip(x) {
-                sum += column[i] * x;
+            for (column, &x) in columns(matrix, short).zip(x) {
+                sum += at(column, i) * x;
             }
-            out[i] = sum;
+            *out = sum;
         }
     } else if short >= 4 * R::LANES {
         in_strips::<T, R, 4>(registers, matrix, short, x, out);
@@ -138,6 +139,10 @@ pub(crate) fn product_with_vector<T: Scalar, R: Registers<T>>(
 }
 
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls into registers"
+)]
 fn in_strips<T: Scalar, R: Registers<T>, const VECTORS: usize>(
     registers: R,
     matrix: &[T],
@@ -150,15 +155,15 @@ fn in_strips<T: Scalar, R: Registers<T>, const VECTORS: usize>(
     while top < short {
         let row = top.min(short - rows);
         let mut strip = [registers.splat(T::zero()); VECTORS];
-        for (column, &x) in matrix.chunks_exact(short).zip(x) {
-            let x = registers.splat(x);
+        for (column, &x) in columns(matrix, short).zip(x) {
+            let (x, block) = (registers.splat(x), from(column, row));
             for v in 0..VECTORS {
-                let entries = registers.load(&column[row + v * R::LANES..]);
+                let entries = registers.load(from(block, v * R::LANES));
                 strip[v] = registers.add(strip[v], registers.mul(entries, x));
             }
         }
         for v in 0..VECTORS {
-            registers.store(strip[v], &mut out[row + v * R::LANES..]);
+            registers.store(strip[v], from_mut(out, row + v * R::LANES));
         }
         top += rows;
     }
@@ -184,19 +189,23 @@ pub(crate) fn square_in_four_sums<T: Scalar>(x: &[T]) -> T {
 /// `Σ x_i²`: eight sums of every eighth term, added two by two. A term meets at most `x.len() / 8 + 4` roundings, its own
 /// included, since each sum starts from zero.
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "loops over constants, which the compiler unrolls into registers"
+)]
 pub(crate) fn square_in_eight_sums<T: Scalar, R: Registers<T>>(registers: R, x: &[T]) -> T {
     let mut sums = [registers.splat(T::zero()); MOST_LANES];
     let vectors = MOST_LANES / R::LANES;
     let mut blocks = x.chunks_exact(MOST_LANES);
     for block in &mut blocks {
         for v in 0..vectors {
-            let terms = registers.load(&block[v * R::LANES..]);
+            let terms = registers.load(from(block, v * R::LANES));
             sums[v] = registers.add(sums[v], registers.mul(terms, terms));
         }
     }
     let mut numbers = [T::zero(); MOST_LANES];
     for v in 0..vectors {
-        registers.store(sums[v], &mut numbers[v * R::LANES..]);
+        registers.store(sums[v], from_mut(&mut numbers, v * R::LANES));
     }
     for (sum, &x) in numbers.iter_mut().zip(blocks.remainder()) {
         *sum += x * x;
@@ -211,9 +220,9 @@ pub(crate) fn trace<T: Scalar>(h: &[T], n: usize) -> T {
     let mut sums = [T::zero(); 4];
     let mut i = 0;
     while i < n {
-        for lane in 0..4 {
+        for (lane, sum) in sums.iter_mut().enumerate() {
             if i + lane < n {
-                sums[lane] += h[(i + lane) * (n + 1)];
+                *sum += at(h, (i + lane) * (n + 1));
             }
         }
         i += 4;

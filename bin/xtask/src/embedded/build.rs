@@ -37,17 +37,34 @@ fn packages() -> Result<Vec<String>> {
     Ok(packages)
 }
 
+/// Builds an image of `bin/firmware` at an opt-level, with the kernel that it is to measure; returns its path.
+pub(super) fn firmware(triple: &str, image: &str, opt_level: &str, kernel: Option<&str>) -> Result<PathBuf> {
+    let folder = root().join("bin/firmware");
+    let mut command = cargo();
+    command.args(["rustc", "--quiet", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
+    command.args(["--bin", image]).current_dir(&folder).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level);
+    if let Some(kernel) = kernel {
+        command.args(["--", "--cfg"]).arg(format!("kernel=\"{kernel}\""));
+    }
+    run(untouched(&mut command)).with_context(|| format!("the image {image}"))?;
+    Ok(folder.join("target").join(triple).join("release").join(image))
+}
+
+/// What a developer has set for other purposes must not change an image.
+fn untouched(command: &mut Command) -> &mut Command {
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("BOARD")
+}
+
 /// Builds the image that runs the suite on a target; returns its path.
 pub(super) fn image(triple: &str, emulation: &Emulation) -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
-    // What a developer has set for other purposes must not change an image.
-    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("BOARD");
+    untouched(&mut command);
     let variable = |name| format!("CARGO_TARGET_{}_{name}", triple.replace(['-', '.'], "_").to_uppercase());
     let image = match emulation {
         Emulation::Board { .. } => {
             let firmware = root().join("bin/firmware");
-            command.current_dir(&firmware);
+            command.args(["--bin", "firmware"]).current_dir(&firmware);
             firmware.join("target").join(triple).join("release/firmware")
         }
         Emulation::Linux { linker, .. } => {

@@ -7,7 +7,9 @@
 
 mod build;
 mod emulation;
+mod measure;
 mod needs;
+mod panic_free;
 mod report;
 mod target;
 
@@ -45,6 +47,16 @@ pub(crate) struct Arguments {
     /// Build libraries and images, run nothing
     #[arg(long, conflicts_with = "replay")]
     build_only: bool,
+    /// Link the image in which no kernel can panic, instead; without targets for the Cortex-M4
+    #[arg(long, conflicts_with_all = ["build_only", "replay"])]
+    panic_free: bool,
+    /// Measure flash, stack and instructions of every kernel instead, and compare with the table in bin/firmware; without targets all of
+    /// the table's
+    #[arg(long, conflicts_with_all = ["build_only", "replay", "panic_free"])]
+    measure: bool,
+    /// Replace the targets' rows of the table by what is measured
+    #[arg(long, requires = "measure")]
+    bless: bool,
     /// Show one instance of this claim on the targets instead, and whether it is the host's
     #[arg(long, value_name = "ID", requires_all = ["index", "targets"])]
     replay: Option<String>,
@@ -104,6 +116,18 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             }
         };
         return conclude(targets.iter().map(|target| check(target.triple, || show(target, &replay))));
+    }
+    if arguments.panic_free {
+        let linked = |target: &&&Target| !arguments.targets.is_empty() || target.triple == panic_free::TARGET;
+        let targets = targets.iter().filter(linked);
+        return conclude(targets.map(|target| check(target.triple, || panic_free::link(target))));
+    }
+    if arguments.measure {
+        let measured = |target: &&&Target| !arguments.targets.is_empty() || measure::is_measured(target);
+        let targets = targets.iter().filter(measured);
+        return conclude(
+            targets.map(|target| check(target.triple, || measure::run(target, arguments.bless))),
+        );
     }
     if arguments.build_only {
         return conclude(targets.iter().map(|target| check(target.triple, || Ok(build(target)?.0))));

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `--panic-free`: the image that links only if no kernel can reach a panic.
+
+use anyhow::{Context, Result};
+
+use super::build;
+use super::needs;
+use super::target::Target;
+
+/// For size, as firmware is built, and for speed: the compiler proves other indices in range.
+const LEVELS: [&str; 2] = ["s", "3"];
+
+/// The target that is linked unless others are named.
+pub(super) const TARGET: &str = "thumbv7em-none-eabihf";
+
+/// Links the image at every level.
+pub(super) fn link(target: &Target) -> Result<String> {
+    needs::install(target)?;
+    for level in LEVELS {
+        build::firmware(target.triple, "panic-free", level, None).with_context(|| {
+            format!("opt-level {level}: a panic is reachable if the linker misses a_panic_is_reachable")
+        })?;
+    }
+    Ok(format!("no panic is reachable at opt-levels {}", LEVELS.join(", ")))
+}
