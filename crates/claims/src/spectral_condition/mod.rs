@@ -2,12 +2,14 @@
 
 //! The statements of *A Spectral Condition for Feature Learning*.
 //!
-//! A file for each family of claims. Norms and alignment come first; they carry everything that follows.
+//! A file for each family of claims. Norms and alignment come first; they carry everything that follows. Behind them stand the rules of the paper: there the tables of
+//! `widthwise-parametrization` are on trial.
 
 mod entries;
 mod equality;
 mod frobenius;
 mod gradient;
+mod initial_scale;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod rank_one;
@@ -25,7 +27,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 10] = [
+pub(super) static CLAIMS: [&Claim; 11] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -36,4 +38,5 @@ pub(super) static CLAIMS: [&Claim; 10] = [
     &stable_rank::CLAIM,
     &update_alignment::CLAIM,
     &gradient::CLAIM,
+    &initial_scale::CLAIM,
 ];
