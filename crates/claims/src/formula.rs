@@ -5,7 +5,7 @@
 //! A number of that package is the exact value of its formula within a stated count of roundings of binary64, so it is an interval. A formula can also be
 //! evaluated from its exponents, on positive numbers that are no dimensions.
 
-use widthwise_parametrization::{LogicalMatrix, ParametrizationError, ShapeMonomial};
+use widthwise_parametrization::{LogicalMatrix, ParametrizationError, Rational, ShapeMonomial};
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 use widthwise_sampling::{Instance, Stream};
 
@@ -85,6 +85,15 @@ pub(crate) fn powers<T: Scalar>(
         value = if halves < 0 { value / power } else { value * power };
     }
     Ok(value)
+}
+
+/// An exponent, which is a number of the format: a small count of halves or quarters.
+pub(crate) fn exponent<T: Scalar>(x: Rational) -> Result<ScaledEnclosure<T>, Refusal> {
+    if matches!(x.denominator(), 1 | 2 | 4) && x.numerator().unsigned_abs() < 1 << 20 {
+        Ok(point(T::from_f64(x.to_f64())))
+    } else {
+        Err(Refusal::Hypothesis("exponents are small counts of quarters"))
+    }
 }
 
 /// A rule without a value is not the claim's to judge.

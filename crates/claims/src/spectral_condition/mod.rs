@@ -10,6 +10,7 @@ mod equality;
 mod frobenius;
 mod gradient;
 mod initial_scale;
+mod maximal_update;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod rank_one;
@@ -27,7 +28,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 11] = [
+pub(super) static CLAIMS: [&Claim; 12] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -39,4 +40,5 @@ pub(super) static CLAIMS: [&Claim; 11] = [
     &update_alignment::CLAIM,
     &gradient::CLAIM,
     &initial_scale::CLAIM,
+    &maximal_update::CLAIM,
 ];
