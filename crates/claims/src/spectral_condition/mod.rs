@@ -11,6 +11,7 @@ mod frobenius;
 mod gradient;
 mod initial_scale;
 mod maximal_update;
+mod multiplier;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod rank_one;
@@ -28,7 +29,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 12] = [
+pub(super) static CLAIMS: [&Claim; 13] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -41,4 +42,5 @@ pub(super) static CLAIMS: [&Claim; 12] = [
     &gradient::CLAIM,
     &initial_scale::CLAIM,
     &maximal_update::CLAIM,
+    &multiplier::CLAIM,
 ];
