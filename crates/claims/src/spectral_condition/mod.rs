@@ -7,6 +7,7 @@
 
 mod entries;
 mod equality;
+mod feature_exponent;
 mod frobenius;
 mod gradient;
 mod initial_scale;
@@ -29,7 +30,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 13] = [
+pub(super) static CLAIMS: [&Claim; 14] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -43,4 +44,5 @@ pub(super) static CLAIMS: [&Claim; 13] = [
     &initial_scale::CLAIM,
     &maximal_update::CLAIM,
     &multiplier::CLAIM,
+    &feature_exponent::CLAIM,
 ];
