@@ -15,6 +15,7 @@ mod maximal_update;
 mod multiplier;
 mod opnorm_axioms;
 mod opnorm_bound;
+mod orthogonal_update;
 mod rank_one;
 mod semi_orthogonal;
 mod stable_rank;
@@ -30,7 +31,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 14] = [
+pub(super) static CLAIMS: [&Claim; 15] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -45,4 +46,5 @@ pub(super) static CLAIMS: [&Claim; 14] = [
     &maximal_update::CLAIM,
     &multiplier::CLAIM,
     &feature_exponent::CLAIM,
+    &orthogonal_update::CLAIM,
 ];
