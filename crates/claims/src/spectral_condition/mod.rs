@@ -17,6 +17,7 @@ mod opnorm_axioms;
 mod opnorm_bound;
 mod orthogonal_update;
 mod rank_one;
+mod relative_update;
 mod semi_orthogonal;
 mod stable_rank;
 mod update_alignment;
@@ -31,7 +32,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 15] = [
+pub(super) static CLAIMS: [&Claim; 16] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -47,4 +48,5 @@ pub(super) static CLAIMS: [&Claim; 15] = [
     &multiplier::CLAIM,
     &feature_exponent::CLAIM,
     &orthogonal_update::CLAIM,
+    &relative_update::CLAIM,
 ];
