@@ -21,6 +21,7 @@ mod claim;
 mod draw;
 mod enclosed;
 mod examine;
+mod formula;
 mod hexadecimal;
 mod scratch;
 mod self_control;

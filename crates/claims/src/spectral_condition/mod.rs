@@ -2,15 +2,22 @@
 
 //! The statements of *A Spectral Condition for Feature Learning*.
 //!
-//! A file for each family of claims. Norms and alignment come first; they carry everything that follows.
+//! A file for each family of claims. Norms and alignment come first; they carry everything that follows. Behind them stand the rules of the paper: there the tables of
+//! `widthwise-parametrization` are on trial.
 
 mod entries;
 mod equality;
+mod feature_exponent;
 mod frobenius;
 mod gradient;
+mod initial_scale;
+mod maximal_update;
+mod multiplier;
 mod opnorm_axioms;
 mod opnorm_bound;
+mod orthogonal_update;
 mod rank_one;
+mod relative_update;
 mod semi_orthogonal;
 mod stable_rank;
 mod update_alignment;
@@ -25,7 +32,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 10] = [
+pub(super) static CLAIMS: [&Claim; 16] = [
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -36,4 +43,10 @@ pub(super) static CLAIMS: [&Claim; 10] = [
     &stable_rank::CLAIM,
     &update_alignment::CLAIM,
     &gradient::CLAIM,
+    &initial_scale::CLAIM,
+    &maximal_update::CLAIM,
+    &multiplier::CLAIM,
+    &feature_exponent::CLAIM,
+    &orthogonal_update::CLAIM,
+    &relative_update::CLAIM,
 ];
