@@ -9,8 +9,11 @@
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx2;
 mod closed_form;
+mod fixed;
+mod from_above;
 mod kernel;
 mod lanes;
+mod one;
 mod pair;
 mod products;
 mod quotient;
@@ -28,6 +31,7 @@ use widthwise_rounding::{Scalar, ScaledEnclosure};
 use crate::certify::Workspace;
 use crate::norm::{finish, without_workspace};
 use crate::{Certificate, SpectralNorm};
+pub use fixed::spectral_norm_fixed;
 use lanes::{Lanes, WithSingles};
 pub use registers::BatchScalar;
 

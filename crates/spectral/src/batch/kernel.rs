@@ -24,7 +24,7 @@ use super::quotient::{RootOfQuotient, normalize, on_grid};
 use super::trial::{Trial, improve};
 
 /// Trials before a lane is given up: each one but the last about triples the number of correct digits of `x`.
-const TRIALS: usize = 6;
+pub(super) const TRIALS: usize = 6;
 
 /// The widest enclosure that counts as proved, in units of `u`.
 const WIDEST: usize = 8;
@@ -123,9 +123,9 @@ impl<'a, V, const SHORT: usize> Gram<'a, V, SHORT> {
 /// Room for the matrices of one group.
 #[derive(Debug)]
 pub(super) struct Workspace<V, S, const SHORT: usize> {
-    gram: [[V; SHORT]; SHORT],
-    factors: [[V; SHORT]; SHORT],
-    powers: [[[S; SHORT]; SHORT]; 2],
+    pub(super) gram: [[V; SHORT]; SHORT],
+    pub(super) factors: [[V; SHORT]; SHORT],
+    pub(super) powers: [[[S; SHORT]; SHORT]; 2],
 }
 
 impl<V, S, const SHORT: usize> Workspace<V, S, SHORT> {
@@ -149,16 +149,26 @@ pub(super) fn enclose<T: Scalar, V: WithSingles<T>, const SHORT: usize, const LO
     let Workspace { gram, factors, powers } = workspace;
     let gram = Gram::of(matrix, gram);
     let mut x = propose(gram.entries, powers);
-    let mut trials = 1;
-    let trial = loop {
-        let trial = Trial::of::<T, SHORT, LONG>(&gram, &x, factors);
-        if trials == TRIALS || trial.gap_proof.all_positive() {
-            break trial;
-        }
-        improve(factors, trial.gap_proof, &mut x);
-        trials += 1;
-    };
+    let trial = search::<T, V, SHORT, LONG>(&gram, &mut x, factors, TRIALS);
     conclude(matrix, &x, &trial)
+}
+
+/// Step 2: the last of at most `trials` trials, for the `x` that it leaves; `factors` are those of the last one.
+#[inline(always)]
+pub(super) fn search<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+    gram: &Gram<'_, V, SHORT>,
+    x: &mut [V; SHORT],
+    factors: &mut [[V; SHORT]; SHORT],
+    mut trials: usize,
+) -> Trial<V> {
+    loop {
+        let trial = Trial::of::<T, SHORT, LONG>(gram, x, factors);
+        trials -= 1;
+        if trials == 0 || trial.gap_proof.all_positive() {
+            return trial;
+        }
+        improve(factors, trial.gap_proof, x);
+    }
 }
 
 /// Squarings of `Ĝ`, and products of the last power with one of its columns: the part of the second eigenvector in `x` falls by

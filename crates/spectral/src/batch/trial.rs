@@ -48,7 +48,7 @@ use super::products::{dot, sum_of_squares, symmetric_product};
 use super::quotient::on_grid;
 
 /// The least pivot that counts as positive.
-const LEAST_PIVOT: i32 = -60;
+pub(super) const LEAST_PIVOT: i32 = -60;
 
 /// One vector's trial in each lane.
 #[derive(Clone, Copy, Debug)]
