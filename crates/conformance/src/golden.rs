@@ -9,7 +9,8 @@ use nalgebra::{DMatrixView, SMatrix};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 use widthwise_spectral::{
     Effort, KernelError, SpectralNorm, large_workspace_len, spectral_norm, spectral_norm_batch,
-    spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_in, spectral_norm_large_in, workspace_len,
+    spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_compact, spectral_norm_in,
+    spectral_norm_large_in, workspace_len,
 };
 
 use crate::{Digest, Format};
@@ -57,6 +58,8 @@ pub(crate) enum Enclosing {
     InWorkspace,
     /// A shape that the compiler knows.
     Fixed,
+    /// The same, in little code.
+    Compact,
     /// A batch.
     Batch,
     /// The method for large matrices.
@@ -65,8 +68,15 @@ pub(crate) enum Enclosing {
 
 impl Enclosing {
     /// Every function, the coarse ones first.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Bounds, Self::RefinedBounds, Self::InWorkspace, Self::Fixed, Self::Batch, Self::Large];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Bounds,
+        Self::RefinedBounds,
+        Self::InWorkspace,
+        Self::Fixed,
+        Self::Compact,
+        Self::Batch,
+        Self::Large,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -74,6 +84,7 @@ impl Enclosing {
             Self::RefinedBounds => "golden.spectral-norm-bounds-in",
             Self::InWorkspace => "golden.spectral-norm-in",
             Self::Fixed => "golden.spectral-norm",
+            Self::Compact => "golden.spectral-norm-compact",
             Self::Batch => "golden.spectral-norm-batch",
             Self::Large => "golden.spectral-norm-large-in",
         }
@@ -82,7 +93,7 @@ impl Enclosing {
     /// Whether the function takes a matrix of this shape here. Fixed shapes are compiled for the squares of the table that are small.
     pub(crate) fn takes<T>(self, matrix: &GoldenMatrix<T>) -> bool {
         match self {
-            Self::Fixed | Self::Batch => {
+            Self::Fixed | Self::Compact | Self::Batch => {
                 matches!((matrix.rows, matrix.columns), (3, 3) | (4, 4) | (8, 8))
             }
             _ => true,
@@ -132,6 +143,12 @@ impl<T: Format> GoldenMatrix<T> {
                 3 => spectral_norm(&fixed::<T, 3>(self.entries)),
                 4 => spectral_norm(&fixed::<T, 4>(self.entries)),
                 _ => spectral_norm(&fixed::<T, 8>(self.entries)),
+            }
+            .map(|norm| norm.scaled()),
+            Enclosing::Compact => match rows {
+                3 => spectral_norm_compact(&fixed::<T, 3>(self.entries)),
+                4 => spectral_norm_compact(&fixed::<T, 4>(self.entries)),
+                _ => spectral_norm_compact(&fixed::<T, 8>(self.entries)),
             }
             .map(|norm| norm.scaled()),
             Enclosing::Batch => match rows {

@@ -22,7 +22,7 @@ use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
 use nalgebra::SMatrix;
-use widthwise_spectral::{SpectralNorm, spectral_norm, spectral_norm_batch};
+use widthwise_spectral::{SpectralNorm, spectral_norm, spectral_norm_batch, spectral_norm_compact};
 
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.tsv");
 /// Matrices of a batch: a multiple of the lanes of every register.
@@ -55,6 +55,16 @@ macro_rules! kernels {
                     }
                 }
             }),
+            (concat!("compact ", stringify!($scalar), " ", $n), |calls| {
+                let mut state = 1;
+                let matrices: Vec<SMatrix<$scalar, $n, $n>> =
+                    (0..MATRICES).map(|_| SMatrix::from_fn(|_, _| normal(&mut state) as $scalar)).collect();
+                for _ in 0..calls {
+                    for a in &matrices {
+                        let _ = black_box(spectral_norm_compact(black_box(a)));
+                    }
+                }
+            }),
             (concat!("batch ", stringify!($scalar), " ", $n), |calls| {
                 let mut state = 1;
                 let matrices: Vec<SMatrix<$scalar, $n, $n>> =
@@ -69,7 +79,7 @@ macro_rules! kernels {
     };
 }
 
-const KERNELS: [Kernel; 20] =
+const KERNELS: [Kernel; 30] =
     kernels!(f64 2, f64 3, f64 4, f64 8, f64 16, f32 2, f32 3, f32 4, f32 8, f32 16);
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

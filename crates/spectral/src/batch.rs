@@ -9,7 +9,7 @@
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx2;
 mod closed_form;
-mod fixed;
+mod compact;
 mod from_above;
 mod kernel;
 mod lanes;
@@ -31,7 +31,7 @@ use widthwise_rounding::{Scalar, ScaledEnclosure};
 use crate::certify::Workspace;
 use crate::norm::{finish, without_workspace};
 use crate::{Certificate, SpectralNorm};
-pub use fixed::spectral_norm_fixed;
+pub use compact::spectral_norm_compact;
 use lanes::{Lanes, WithSingles};
 pub use registers::BatchScalar;
 

@@ -54,7 +54,7 @@ mod tiles;
 mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
-pub use batch::{BatchScalar, spectral_norm_batch, spectral_norm_fixed};
+pub use batch::{BatchScalar, spectral_norm_batch, spectral_norm_compact};
 pub use cheap::{schatten_four_norm_enclosure, spectral_norm_bounds};
 pub use collatz_wielandt::spectral_norm_bounds_in;
 #[cfg(feature = "alloc")]

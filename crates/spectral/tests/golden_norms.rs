@@ -36,8 +36,8 @@ use widthwise_spectral::{
     newton_schulz_workspace_len, nuclear_norm_in, nuclear_norm_workspace_len, orthogonality_defect_in,
     polar_factor_in, polar_factor_workspace_len, probable_norm_bound_in, probable_norm_workspace_len,
     rms_operator_norm, rms_operator_norm_in, schatten_four_norm_enclosure, singular_basis_workspace_len,
-    spectral_norm, spectral_norm_batch, spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_in,
-    spectral_norm_large_in, stable_rank_in, workspace_len,
+    spectral_norm, spectral_norm_batch, spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_compact,
+    spectral_norm_in, spectral_norm_large_in, stable_rank_in, workspace_len,
 };
 
 /// An end of an enclosure as an exact number; `None` if it is not finite.
@@ -129,9 +129,9 @@ fn spectral_norms_contain_the_golden_value() {
     }
 }
 
-/// At every place of a register and at its end, among matrices that are not finite, zero or far larger.
+/// At every place of a register and at its end, among matrices that are not finite, zero or far larger; and alone.
 #[test]
-fn batches_contain_the_golden_value_in_every_lane() {
+fn kernels_of_fixed_shape_contain_the_golden_value_in_every_lane() {
     let mut tested = 0;
     for golden in Golden::all() {
         macro_rules! shapes {
@@ -153,6 +153,7 @@ fn batches_contain_the_golden_value_in_every_lane() {
                             assert_contains(&golden, "spectral_norm_batch", &norm.unwrap().scaled());
                             assert_eq!(norm, alone, "{}", golden.name);
                         }
+                        assert_contains(&golden, "spectral_norm_compact", &spectral_norm_compact(&a).unwrap().scaled());
                         tested += 1;
                     })+
                     (m, n) => assert!(m.max(n) > 16, "a shape is missing"),

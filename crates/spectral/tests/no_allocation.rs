@@ -22,8 +22,8 @@ use widthwise_spectral::{
     nuclear_norm_in, nuclear_norm_workspace_len, orthogonality_defect_in, polar_factor, polar_factor_in,
     polar_factor_workspace_len, probable_norm_bound_in, probable_norm_workspace_len, rms_operator_norm,
     rms_operator_norm_in, schatten_four_norm_enclosure, singular_basis_workspace_len, spectral_norm,
-    spectral_norm_batch, spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_in,
-    spectral_norm_large_in, stable_rank, stable_rank_in, workspace_len,
+    spectral_norm_batch, spectral_norm_bounds, spectral_norm_bounds_in, spectral_norm_compact,
+    spectral_norm_in, spectral_norm_large_in, stable_rank, stable_rank_in, workspace_len,
 };
 
 #[global_allocator]
@@ -62,6 +62,7 @@ fn in_workspace<T: Scalar, const M: usize, const N: usize>(a: &SMatrix<T, M, N>,
     let mut memory = [T::zero(); 4000];
     let tolerance = T::from_f64(1e-3);
 
+    let _ = black_box(spectral_norm_compact(black_box(a)));
     let work = &mut memory[..workspace_len(M, N)];
     let _ = black_box(spectral_norm_in(black_box(a), work));
     let _ = black_box(stable_rank_in(a, work));

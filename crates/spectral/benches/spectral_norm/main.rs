@@ -39,7 +39,7 @@ use rounds::{Contender, take_turns};
 use widthwise_rounding::Scalar;
 use widthwise_spectral::{
     BatchScalar, Effort, SpectralNorm, large_workspace_len, spectral_norm, spectral_norm_batch,
-    spectral_norm_in, spectral_norm_large_in, workspace_len,
+    spectral_norm_compact, spectral_norm_in, spectral_norm_large_in, workspace_len,
 };
 
 /// A format of all contenders.
@@ -113,8 +113,9 @@ macro_rules! fixed {
                 Contender::peer("faer", || each(&dynamic, faer_values)),
             ];
             if $n <= LARGEST_IN_BATCH {
+                contenders.insert(1, Contender::ours("compact", || each(&fixed, spectral_norm_compact)));
                 contenders.insert(
-                    1,
+                    2,
                     Contender::ours("batch", || spectral_norm_batch(black_box(&fixed), &mut norms).unwrap()),
                 );
             }

@@ -34,19 +34,19 @@ use crate::{Certificate, SpectralNorm};
 ///
 /// ```
 /// use nalgebra::{Matrix3, matrix};
-/// use widthwise_spectral::{Certificate, spectral_norm_fixed};
+/// use widthwise_spectral::{Certificate, spectral_norm_compact};
 ///
-/// let norm = spectral_norm_fixed(&matrix![2.0_f32, 1.0, 0.0; 1.0, 2.0, 0.0; 0.0, 0.0, 1.0])?;
+/// let norm = spectral_norm_compact(&matrix![2.0_f32, 1.0, 0.0; 1.0, 2.0, 0.0; 0.0, 0.0, 1.0])?;
 /// assert_eq!(norm.certificate(), Certificate::DeflatedCholesky { vectors: 1 });
 /// assert!(norm.enclosure().contains(3.0) && norm.enclosure().relative_width() < 5e-7);
 ///
 /// // All singular values are 1: there is no gap.
-/// let norm = spectral_norm_fixed(&Matrix3::<f32>::identity())?;
+/// let norm = spectral_norm_compact(&Matrix3::<f32>::identity())?;
 /// assert_eq!(norm.certificate(), Certificate::DirectCholesky);
 /// assert!(norm.enclosure().contains(1.0) && norm.enclosure().relative_width() < 1e-6);
 /// # Ok::<(), widthwise_linalg::KernelError>(())
 /// ```
-pub fn spectral_norm_fixed<T: Scalar, const M: usize, const N: usize>(
+pub fn spectral_norm_compact<T: Scalar, const M: usize, const N: usize>(
     a: &SMatrix<T, M, N>,
 ) -> Result<SpectralNorm<T>, KernelError> {
     if M.min(N) < 2 || M.max(N) > LARGEST {

@@ -23,7 +23,7 @@ use families::{FAMILIES, Source, in_format};
 use nalgebra::{Matrix2, Matrix3, Matrix4, SMatrix, SVector};
 use widthwise_rounding::Scalar;
 use widthwise_spectral::{
-    BatchScalar, Certificate, SpectralNorm, spectral_norm, spectral_norm_batch, spectral_norm_fixed,
+    BatchScalar, Certificate, SpectralNorm, spectral_norm, spectral_norm_batch, spectral_norm_compact,
 };
 
 fn is_right<T: Scalar, const M: usize, const N: usize>(a: &SMatrix<T, M, N>, norm: &SpectralNorm<T>) -> bool {
@@ -60,7 +60,7 @@ fn every_family_is_enclosed<T: BatchScalar, const M: usize, const N: usize>(coun
         for (name, family) in FAMILIES {
             let a = in_format::<T>(&family(&mut source, M, N));
             let a = SMatrix::<T, M, N>::from_column_slice(a.as_slice());
-            let norm = spectral_norm_fixed(&a).unwrap();
+            let norm = spectral_norm_compact(&a).unwrap();
             assert!(is_right(&a, &norm), "{} {name} {norm:?} {a:?}", T::NAME);
             let width = norm.scaled().significand().relative_width().to_f64() / T::UNIT_ROUNDOFF.to_f64();
             assert!(width <= widest_allowed::<M, N>(norm.certificate()), "{} {name} {width} {a:?}", T::NAME);
@@ -105,7 +105,7 @@ fn clusters_of_every_spread_cost_at_most_the_square_of_the_size() {
             column *= if i < 1 + source.below(5) { 1.0 - gap * i as f64 / 8.0 } else { 0.5 };
         }
         let a = SMatrix::<f64, 6, 6>::from_column_slice((p * q).as_slice());
-        let norm = spectral_norm_fixed(&a).unwrap();
+        let norm = spectral_norm_compact(&a).unwrap();
         assert!(is_right(&a, &norm), "{k}");
         let width = norm.scaled().significand().relative_width() / f64::UNIT_ROUNDOFF;
         let widest = if gap >= f64::power_of_two(-3) { 8.0 } else { 36.0 };
@@ -116,7 +116,7 @@ fn clusters_of_every_spread_cost_at_most_the_square_of_the_size() {
 #[test]
 fn multiplicity_costs_at_most_the_square_of_the_size() {
     fn check<T: Scalar, const N: usize>(a: &SMatrix<T, N, N>) {
-        let norm = spectral_norm_fixed(a).unwrap();
+        let norm = spectral_norm_compact(a).unwrap();
         assert_eq!(norm.certificate(), Certificate::DirectCholesky);
         assert!(is_right(a, &norm));
         let width = norm.scaled().significand().relative_width().to_f64() / T::UNIT_ROUNDOFF.to_f64();
@@ -137,7 +137,7 @@ fn what_is_no_matrix_of_numbers_is_refused_where_it_is_not() {
     for (row, column, bad) in [(0, 0, f32::NAN), (2, 1, f32::INFINITY), (3, 3, f32::NEG_INFINITY)] {
         let mut a = Matrix4::from_element(1.0);
         a[(row, column)] = bad;
-        let error = spectral_norm_fixed(&a).unwrap_err();
+        let error = spectral_norm_compact(&a).unwrap_err();
         assert_eq!(error.position(), Some((row, column)));
         assert_eq!(error.is_nan(), bad.is_nan());
     }
@@ -145,25 +145,25 @@ fn what_is_no_matrix_of_numbers_is_refused_where_it_is_not() {
 
 #[test]
 fn other_shapes_and_zero_have_the_norm_of_the_general_function() {
-    assert_eq!(spectral_norm_fixed(&Matrix2::<f64>::zeros()), Ok(SpectralNorm::zero()));
-    assert_eq!(spectral_norm_fixed(&SMatrix::<f64, 5, 3>::zeros()), Ok(SpectralNorm::zero()));
+    assert_eq!(spectral_norm_compact(&Matrix2::<f64>::zeros()), Ok(SpectralNorm::zero()));
+    assert_eq!(spectral_norm_compact(&SMatrix::<f64, 5, 3>::zeros()), Ok(SpectralNorm::zero()));
     assert_eq!(
-        spectral_norm_fixed(&SMatrix::<f64, 0, 3>::zeros()),
+        spectral_norm_compact(&SMatrix::<f64, 0, 3>::zeros()),
         spectral_norm(&SMatrix::<f64, 0, 3>::zeros())
     );
     let vector = SVector::<f64, 7>::from_fn(|i, _| i as f64 - 2.5);
-    assert_eq!(spectral_norm_fixed(&vector), spectral_norm(&vector));
+    assert_eq!(spectral_norm_compact(&vector), spectral_norm(&vector));
     let long = SMatrix::<f32, 3, 17>::from_fn(|i, j| (i * j) as f32 - 4.0);
-    assert_eq!(spectral_norm_fixed(&long), spectral_norm(&long));
+    assert_eq!(spectral_norm_compact(&long), spectral_norm(&long));
 }
 
 /// The matrix times a power of two has the norm times that power, to the bit, down to the last digit of the range.
 #[test]
 fn scaling_by_powers_of_two_is_exact() {
     let a = SMatrix::<f64, 3, 4>::from_fn(|i, j| ((5 * i + 3 * j) % 7) as f64 - 3.0);
-    let norm = spectral_norm_fixed(&a).unwrap();
+    let norm = spectral_norm_compact(&a).unwrap();
     for shift in [-1074, -1000, -5, 300, 1020] {
-        let scaled = spectral_norm_fixed(&a.map(|x| x.scale_exp2(shift))).unwrap();
+        let scaled = spectral_norm_compact(&a.map(|x| x.scale_exp2(shift))).unwrap();
         assert_eq!(scaled.scaled(), norm.scaled().scale_exp2(shift), "{shift}");
         assert_eq!(scaled.certificate(), norm.certificate());
     }
