@@ -46,10 +46,10 @@ pub(super) fn descend<T: Scalar, const SHORT: usize>(
         let b = rho + distance;
         let pivot = factorize(gram.entries, x, zero, One(b), factors).0;
         if pivot >= T::power_of_two(LEAST_PIVOT) {
-            let error = threshold_error(gram, b);
-            least_upper = least_upper.lesser(add_up(b, error));
+            let upper = eigenvalue_upper(gram, b);
+            least_upper = least_upper.lesser(upper);
             improve(factors, zero, x);
-            if distance <= error * T::power_of_two(-2) {
+            if distance <= (upper - b) * T::power_of_two(-2) {
                 break;
             }
             distance *= T::power_of_two(-3);
@@ -60,15 +60,16 @@ pub(super) fn descend<T: Scalar, const SHORT: usize>(
     square_root_up(least_upper)
 }
 
-/// The `e` of the proof.
+/// `b + e`, rounded upward.
 #[inline(always)]
-pub(super) fn threshold_error<T: Scalar, const SHORT: usize>(gram: &Gram<'_, One<T>, SHORT>, b: T) -> T {
+pub(super) fn eigenvalue_upper<T: Scalar, const SHORT: usize>(gram: &Gram<'_, One<T>, SHORT>, b: T) -> T {
     let mut trace = T::zero();
     for (i, column) in gram.entries.iter().enumerate() {
         trace += b - column[i].0;
     }
     let of_trace = trace * (T::from_count(SHORT + 3) * T::UNIT_ROUNDOFF);
-    (of_trace + b * T::UNIT_ROUNDOFF + gram.error.0 + T::UNDERFLOW_ALLOWANCE) * up::<T>(SHORT + 8)
+    let error = of_trace + b * T::UNIT_ROUNDOFF + gram.error.0 + T::UNDERFLOW_ALLOWANCE;
+    add_up(b, error * up::<T>(SHORT + 8))
 }
 
 #[cfg(test)]

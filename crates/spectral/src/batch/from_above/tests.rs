@@ -51,7 +51,7 @@ fn positive_pivots_prove_the_threshold_up_to_the_bound_of_the_errors() {
             let mut factors = [[One(0.0); 4]; 4];
             let pivot = factorize(gram.entries, &[One(0.5); 4], One(0.0), One(b), &mut factors);
             if pivot.0 >= f32::power_of_two(LEAST_PIVOT) {
-                let upper = Dyadic::new(b.into()).add(&Dyadic::new(threshold_error(&gram, b).into()));
+                let upper = Dyadic::new(eigenvalue_upper(&gram, b).into());
                 assert_eq!(eigenvalues_above(&exact, &upper).0, 0);
                 below += eigenvalues_above(&exact, &Dyadic::new(b.into())).0;
             }
@@ -62,7 +62,7 @@ fn positive_pivots_prove_the_threshold_up_to_the_bound_of_the_errors() {
 
 /// What the formula says, operation by operation.
 #[test]
-fn error_of_a_threshold_has_every_term() {
+fn bound_of_a_threshold_has_every_term() {
     let (mut state, u, tiny) = (11, f32::UNIT_ROUNDOFF, f32::UNDERFLOW_ALLOWANCE);
     for _ in 0..50 {
         let matrix = example::<f32, 5>(&mut state);
@@ -76,7 +76,7 @@ fn error_of_a_threshold_has_every_term() {
                 let error = One(gram.error.0 * factor);
                 let gram = Gram { entries: gram.entries, frobenius_square: gram.frobenius_square, error };
                 let sum = trace * (8.0 * u) + b * u + error.0 + tiny;
-                assert_eq!(threshold_error(&gram, b), inflate_up(13, sum));
+                assert_eq!(eigenvalue_upper(&gram, b), add_up(b, inflate_up(13, sum)));
             }
         }
     }
