@@ -15,7 +15,6 @@
 
 #[allow(dead_code, reason = "each test uses a part of the oracle")]
 mod exact;
-#[allow(dead_code, reason = "each test uses a part of the families")]
 mod families;
 
 use exact::{Dyadic, Exact, encloses_largest_singular_value};
