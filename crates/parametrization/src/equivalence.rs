@@ -175,7 +175,8 @@ impl Rule {
     }
 
     /// From constants tuned under this rule to those of another that start and move the effective matrix alike: the
-    /// quotients of the effective forms.
+    /// quotients of the effective forms. Networks with one activation then train alike step by step, and with the same
+    /// bits where multipliers and quotients are powers of two.
     ///
     /// Where the rules are equivalent the quotients do not depend on the width. Where they are not, they tell how
     /// constants drift if one rule is used to imitate the other.
@@ -206,7 +207,8 @@ impl Rule {
             (Some(a), Some(b)) if from.initial.is_same_kind(&to.initial) => Some(a.over(b)),
             _ => None,
         };
-        Ok(Conversion { initial, rate: from.rate.over(to.rate) })
+        let entries = [self, other].map(|rule| rule.effective_gradient_entry(role));
+        Ok(Conversion { initial, rate: from.rate.over(to.rate), epsilon: entries[0].over(entries[1]) })
     }
 }
 
@@ -217,11 +219,15 @@ const fn may_start_at_zero(role: Role) -> bool {
 
 /// By what to multiply the constants of one rule to have those of another, see [`Rule::conversion`].
 ///
+/// A weight decay that is multiplied by the rate, [`Coupled`](crate::WeightDecay::Coupled) or
+/// [`TimesRate`](crate::WeightDecay::TimesRate), is divided by the factor of the rate; one that stands alone stays.
+///
 /// # Examples
 ///
 /// ```
 /// use widthwise_parametrization::{Conversion, Role, ShapeMonomial, UpdateFamily, rules};
-/// let same = Conversion { initial: Some(ShapeMonomial::ONE), rate: ShapeMonomial::ONE };
+/// let one = ShapeMonomial::ONE;
+/// let same = Conversion { initial: Some(one), rate: one, epsilon: one };
 /// assert_eq!(rules::TABLE_3.conversion(&rules::TABLE_9, Role::Input, UpdateFamily::Entrywise)?, same);
 /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
 /// ```
@@ -231,4 +237,6 @@ pub struct Conversion {
     pub initial: Option<ShapeMonomial>,
     /// For the rate.
     pub rate: ShapeMonomial,
+    /// For Adam's `ε`: the quotient of the sizes of an entry of the effective gradient.
+    pub epsilon: ShapeMonomial,
 }

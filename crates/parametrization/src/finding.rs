@@ -60,12 +60,21 @@ pub enum Finding<'a> {
         /// By what the two uses differ.
         tying: Tying,
     },
-    /// It is tied to a parameter that is not in the list.
+    /// It is tied to a name that no other parameter of the list has.
     TiedToNothing {
         /// The parameter.
         name: &'a str,
-        /// The name that is not in the list.
+        /// The name that no other parameter has.
         other: &'a str,
+    },
+    /// It is tied to a parameter with another number of entries, so the two cannot be one array.
+    TiedAcrossSizes {
+        /// The parameter.
+        name: &'a str,
+        /// The parameter it is tied to.
+        other: &'a str,
+        /// The numbers of entries of the two.
+        entries: [usize; 2],
     },
     /// Its updates are multiplied by two factors of the shape.
     TwoFactors {
@@ -122,7 +131,10 @@ impl fmt::Display for Finding<'_> {
             }
             Self::TiedAgainstRule { name, other, tying } => write!(f, "{name}: tied to {other}, {tying}"),
             Self::TiedToNothing { name, other } => {
-                write!(f, "{name}: tied to {other}, which is not in the list")
+                write!(f, "{name}: tied to {other}, which is no other parameter of the list")
+            }
+            Self::TiedAcrossSizes { name, other, entries: [here, there] } => {
+                write!(f, "{name}: tied to {other}, and has {here} entries where that has {there}")
             }
             Self::TwoFactors { name, optimizer, training } => {
                 write!(f, "{name}: the optimiser applies {optimizer}, the training code {training}")
@@ -183,9 +195,13 @@ impl Plan<'_> {
 
     fn tied<'a>(&self, parameter: &Parameter<'a>, parameters: &[Parameter<'a>]) -> Option<Finding<'a>> {
         let (name, other) = (parameter.name, parameter.tied_to?);
-        let Some(owner) = parameters.iter().find(|owner| owner.name == other) else {
-            return Some(Finding::TiedToNothing { name, other });
-        };
+        let owner = parameters.iter().find(|owner| owner.name == other && owner.name != name);
+        let Some(owner) = owner else { return Some(Finding::TiedToNothing { name, other }) };
+        // A size that overflows is refused in its own line.
+        let entries = [parameter.shape.entries()?, owner.shape.entries()?];
+        if entries[0] != entries[1] {
+            return Some(Finding::TiedAcrossSizes { name, other, entries });
+        }
         match self.rule.tying(owner.role, parameter.role, self.optimizer.family()) {
             Ok(Tying::Permitted) => None,
             Ok(tying) => Some(Finding::TiedAgainstRule { name, other, tying }),

@@ -27,7 +27,9 @@ pub enum Initial<T> {
     /// Independent entries of mean zero and this standard deviation. Every law with a finite fourth moment has the same
     /// spectral norm as the Gaussian (`spectral.init.other-distributions`).
     Gaussian(T),
-    /// Every singular value is this number (`spectral.init.semi-orthogonal`).
+    /// Every singular value of the logical matrix is this number (`spectral.init.semi-orthogonal`). A table of one-hot
+    /// inputs has a matrix a token: every column has this norm, whereas semi-orthogonal tables of many tokens have
+    /// smaller ones.
     Orthogonal(T),
 }
 

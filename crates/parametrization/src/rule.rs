@@ -269,11 +269,15 @@ impl Rule {
     /// # Ok::<(), widthwise_parametrization::ParametrizationError>(())
     /// ```
     pub fn epsilon(&self, role: Role) -> Result<ShapeMonomial, ParametrizationError> {
-        let gradient_entry = match role {
+        Ok(self.entry(role)?.multiplier.times(self.effective_gradient_entry(role)))
+    }
+
+    /// The size of an entry of the gradient of the effective matrix.
+    pub(crate) const fn effective_gradient_entry(&self, role: Role) -> ShapeMonomial {
+        match role {
             Role::Output | Role::OutputBias | Role::Finite => ONE,
             Role::Input | Role::Hidden | Role::Bias | Role::Gain | Role::Embedding => self.gradient_entry,
-        };
-        Ok(self.entry(role)?.multiplier.times(gradient_entry))
+        }
     }
 
     /// The rate of a family, the factor of the shape included.

@@ -58,7 +58,7 @@ pub enum Shape<'a> {
         /// Taps along each axis.
         kernel: &'a [usize],
     },
-    /// The table of one-hot inputs, a column a token.
+    /// The table of one-hot inputs, a column a token: each column is a logical matrix of its own.
     Embedding {
         /// Tokens. They do not count as fan-in.
         vocabulary: usize,
@@ -113,7 +113,8 @@ impl Shape<'_> {
 
     /// How many logical matrices the parameter holds: 1 unless fused.
     ///
-    /// Optimisers that look at a whole matrix (orthogonalisation, spectral normalisation) go over them one by one.
+    /// Optimisers that look at a whole matrix (orthogonalisation, spectral normalisation) go over them one by one; over a
+    /// table of one-hot inputs, which counts as one, token by token.
     ///
     /// ```
     /// use widthwise_parametrization::Shape;
@@ -125,6 +126,23 @@ impl Shape<'_> {
             Self::Fused { blocks, .. } => blocks,
             _ => 1,
         }
+    }
+
+    /// How many numbers an array of this shape holds; `None` if they cannot be counted.
+    ///
+    /// ```
+    /// use widthwise_parametrization::Shape;
+    /// let kernel = Shape::Convolution { out_channels: 8, in_channels: 8, groups: 8, kernel: &[3, 3] };
+    /// assert_eq!(kernel.entries(), Some(72));
+    /// ```
+    #[must_use]
+    pub fn entries(&self) -> Option<usize> {
+        let matrix = self.logical_matrix().ok()?;
+        let columns = match *self {
+            Self::Embedding { vocabulary, .. } => vocabulary,
+            _ => self.blocks(),
+        };
+        matrix.fan_out().checked_mul(matrix.fan_in())?.checked_mul(columns)
     }
 
     /// Checks that a parameter of this shape can play a role.

@@ -220,6 +220,26 @@ fn epsilon_follows_the_gradient() {
 }
 
 #[test]
+fn epsilon_is_converted_by_the_gradients() -> Outcome {
+    // From the standard rule, whose gradients are 1/√n, to Table 3, where they are 1/n: times √n below the output.
+    let rows = [
+        (Role::Input, 16.0),
+        (Role::Hidden, 32.0),
+        (Role::Output, 1.0),
+        (Role::Bias, 16.0),
+        (Role::Finite, 1.0),
+    ];
+    for (role, expected) in rows {
+        let conversion = rules::STANDARD.conversion(&rules::TABLE_3, role, UpdateFamily::Entrywise)?;
+        assert_eq!(value(role, conversion.epsilon), expected, "{role}");
+        // A multiplier is no part of it.
+        let conversion = rules::TABLE_3.conversion(&rules::TABLE_9, role, UpdateFamily::Entrywise)?;
+        assert_eq!(conversion.epsilon, ShapeMonomial::ONE, "{role}");
+    }
+    Ok(())
+}
+
+#[test]
 fn factors_from_a_base_are_those_of_the_package() -> Outcome {
     let rule = &rules::MAXIMAL_UPDATE_PACKAGE;
     let matrix = |(fan_out, fan_in)| LogicalMatrix::new(fan_out, fan_in);

@@ -112,6 +112,31 @@ fn a_tied_embedding_is_found_under_a_rule_that_forbids_it() {
     let mut parameters = parameters;
     parameters[6].tied_to = Some("wte");
     assert_eq!(findings(&PLAN, &parameters), [Finding::TiedToNothing { name: "head", other: "wte" }]);
+    parameters[6].tied_to = Some("head");
+    let itself = findings(&PLAN, &parameters);
+    assert_eq!(itself, [Finding::TiedToNothing { name: "head", other: "head" }]);
+    assert_eq!(itself[0].to_string(), "head: tied to head, which is no other parameter of the list");
+}
+
+#[test]
+fn arrays_of_two_sizes_are_not_one() {
+    let mut parameters = at_two_widths();
+    parameters[6].tied_to = Some("up");
+    let found = findings(&PLAN, &parameters);
+    let entries = [1000 * 256, 4 * 256 * 256];
+    assert_eq!(found, [Finding::TiedAcrossSizes { name: "head", other: "up", entries }]);
+    assert_eq!(found[0].to_string(), "head: tied to up, and has 256000 entries where that has 262144");
+    // All kinds of shapes are counted; what overflows is not.
+    let counts = [
+        (Shape::Fused { blocks: 3, fan_out: 5, fan_in: 7 }, Some(105)),
+        (Shape::Convolution { out_channels: 6, in_channels: 4, groups: 2, kernel: &[3, 5] }, Some(180)),
+        (Shape::Embedding { vocabulary: 11, width: 13 }, Some(143)),
+        (Shape::Bias { width: 17 }, Some(17)),
+        (Shape::Dense { fan_out: usize::MAX, fan_in: 2 }, None),
+    ];
+    for (shape, count) in counts {
+        assert_eq!(shape.entries(), count, "{shape:?}");
+    }
 }
 
 #[test]

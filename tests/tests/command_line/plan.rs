@@ -68,6 +68,51 @@ fn two_rules_stand_side_by_side_with_conversion_and_reason() {
     let different = compare("standard");
     assert_eq!(different["equivalent"], false);
     assert_eq!(different["reason"], "the rate differs by n^(-1) for the role hidden");
+    // Which of the two divides the products of queries and keys by the dimension of a head, and which by its root.
+    assert_eq!(
+        (&identical["attention_logits"], &different["attention_logits"]),
+        (&0.015625.into(), &0.125.into())
+    );
+    let human = run(&[&arguments[..], &["--compare", "standard"]].concat());
+    let line = "products of queries and keys: times 0.015625 (maximal-update-table-3), 0.125 (standard)\n";
+    assert!(stdout(&human).contains(line), "{}", stdout(&human));
+}
+
+#[test]
+fn the_conversion_has_a_factor_for_every_constant() {
+    let constants = ["--epsilon", "1e-8", "--weight-decay", "times-rate=0.5"];
+    let arguments = ["plan", PERCEPTRON, "--optimizer", "adam", "--compare", "standard"];
+    let plan = json(&run(&[&arguments[..], &constants, &["--format", "json"]].concat()));
+    let comparison = &parameter(&plan, "layers.1.weight")["comparison"];
+    // Spectral against standard at 512 × 1024: the rate 1/1024 against 1; the gradient 1/512 against 1/√512.
+    assert_eq!(
+        (&comparison["rate_factor"], &comparison["weight_decay_factor"]),
+        (&(1.0 / 1024.0).into(), &1024.0.into())
+    );
+    assert!((comparison["epsilon_factor"].as_f64().unwrap() - 0.044_194_173_824).abs() < 1e-12);
+    let csv = run(&[&arguments[..], &constants, &["--format", "csv"]].concat());
+    let column = |line: &str| line.rsplit(',').map(str::to_owned).take(2).collect::<Vec<_>>();
+    let lines: Vec<_> = stdout(&csv).lines().map(column).collect();
+    assert_eq!(lines[0], ["weight_decay_factor", "epsilon_factor"]);
+    assert_eq!(lines[3][0], "1024.0");
+    let human = run(&[&arguments[..], &constants].concat());
+    assert!(stdout(&human).contains("× 0.000976562  × 0.0441942  × 1024"), "{}", stdout(&human));
+    // What stands alone stays.
+    let alone = run(&[&arguments[..], &["--weight-decay", "independent=0.5", "--format", "json"]].concat());
+    assert_eq!(parameter(&json(&alone), "layers.1.weight")["comparison"]["weight_decay_factor"], 1.0);
+}
+
+#[test]
+fn an_orthogonal_embedding_is_stated_by_token() {
+    let plan = |rule, format| {
+        let output = run(&["plan", TRANSFORMER, "--optimizer", "adam", "--rule", rule, "--format", format]);
+        stdout(&output).to_owned()
+    };
+    let said = "of an embedding, the norm of each token's vector";
+    for format in ["human", "python"] {
+        assert!(plan("spectral-orthogonal", format).contains(said), "{format}");
+        assert!(!plan("spectral", format).contains(said), "{format}");
+    }
 }
 
 #[test]

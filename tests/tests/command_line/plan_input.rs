@@ -5,7 +5,7 @@
 use std::fs;
 
 use super::plan::write;
-use super::{run, status, stderr, stdout};
+use super::{json, run, status, stderr, stdout};
 
 /// A description with one hidden matrix `w`, on three lines; what is missing follows.
 const HIDDEN: &str = "[[parameters]]\nname = \"w\"\nrole = \"hidden\"\n";
@@ -268,6 +268,76 @@ fn tensors_of_many_axes_are_convolutions_and_stacks_are_fused() {
         "{}",
         stderr(&output)
     );
+}
+
+/// A checkpoint of a model whose readout shares the array of the table of tokens, which it stores once.
+fn tied_checkpoint() -> Vec<u8> {
+    let header = r#"{"wte":{"dtype":"F32","shape":[5,2],"data_offsets":[0,40]},
+        "mix":{"dtype":"F32","shape":[2,2],"data_offsets":[40,56]},
+        "conv":{"dtype":"F32","shape":[2,2,3],"data_offsets":[56,104]}}"#;
+    safetensors(header, 104)
+}
+
+/// Roles of its tensors, with the second uses.
+fn ties(ties: &[[&str; 3]]) -> String {
+    let patterns = [["wte", "embedding"], ["mix", "hidden"], ["conv", "hidden"]];
+    let patterns =
+        patterns.map(|[name, role]| format!("[[patterns]]\nname = \"{name}\"\nrole = \"{role}\"\n"));
+    let ties = ties.iter().map(|[name, tied_to, role]| {
+        format!("[[ties]]\nname = \"{name}\"\ntied_to = \"{tied_to}\"\nrole = \"{role}\"\n")
+    });
+    patterns.into_iter().chain(ties).collect()
+}
+
+#[test]
+fn an_array_that_a_checkpoint_stores_once_has_a_line_for_each_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write(directory.path(), "model.safetensors", &tied_checkpoint());
+    let roles = ties(&[["head", "wte", "output"], ["again", "mix", "hidden"], ["table", "mix", "embedding"]]);
+    for layout in ["", "layout = \"in-out\"\n"] {
+        let roles = write(directory.path(), "roles.toml", format!("{layout}{roles}").as_bytes());
+        let plan = |rule, format| {
+            let arguments = ["plan", &path, "--roles", &roles, "--optimizer", "adam"];
+            run(&[&arguments[..], &["--rule", rule, "--format", format]].concat())
+        };
+        let permitted = plan("maximal-update-table-8", "csv");
+        // The table has a row a token whatever the layout of matrices is.
+        for line in ["\nhead,output,2,5,1,true,false,0.5,gaussian,1.0,1.0,", "\nagain,hidden,2,2,1,"] {
+            assert!(stdout(&permitted).contains(line), "{line} is not in {}", stdout(&permitted));
+        }
+        assert!(stdout(&permitted).contains("\ntable,embedding,1,2,1,"), "{}", stdout(&permitted));
+        // The matrix as a table is one use too many; the readout is in order under Table 8, and not under this rule.
+        let forbidden = plan("spectral", "json");
+        assert_eq!((status(&permitted), status(&forbidden)), (1, 1), "{}", stderr(&permitted));
+        let plan = json(&forbidden);
+        let tied: Vec<_> =
+            plan["findings"].as_array().unwrap().iter().map(|found| &found["parameter"]).collect();
+        assert_eq!(tied, ["head", "table"]);
+        assert_eq!(plan["parameters"][3]["tied_to"], "wte");
+        assert!(plan["parameters"][0]["tied_to"].is_null());
+    }
+}
+
+#[test]
+fn a_tie_to_nothing_under_a_taken_name_or_in_a_wrong_role_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for (tie, message) in [
+        (["head", "wta", "output"], "tie `head`: there is no parameter `wta`"),
+        (["mix", "wte", "output"], "tie `mix`: the name is taken by another parameter"),
+        (["head", "wte", "bias"], "tie `head`: the role bias does not go with the shape of a matrix"),
+        (
+            ["head", "conv", "embedding"],
+            "tie `head`: the role embedding does not go with the shape of a convolution",
+        ),
+        (["head", "wte", "outputs"], "unknown role `outputs`; did you mean `output`?"),
+    ] {
+        let roles = write(directory.path(), "roles.toml", ties(&[tie]).as_bytes());
+        refused_with("model.safetensors", &tied_checkpoint(), &["--roles", &roles], &[message]);
+    }
+    let twice = ties(&[["head", "wte", "output"]; 2]);
+    let roles = write(directory.path(), "roles.toml", twice.as_bytes());
+    let message = "tie `head`: the name is taken by another parameter";
+    refused_with("model.safetensors", &tied_checkpoint(), &["--roles", &roles], &[message]);
 }
 
 #[test]

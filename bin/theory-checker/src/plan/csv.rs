@@ -7,7 +7,8 @@ use super::sheet::{Line, Scale, Sheet};
 const COLUMNS: &str = "name,role,fan_in,fan_out,blocks,fan_in_scales,fan_out_scales,multiplier,initial_kind,\
                        initial_scale,rate,epsilon,weight_decay";
 const COMPARED_COLUMNS: &str = ",other_multiplier,other_initial_kind,other_initial_scale,other_rate,other_epsilon,\
-                                other_weight_decay,initial_factor,rate_factor,equivalent,reason";
+                                other_weight_decay,initial_factor,rate_factor,equivalent,reason,\
+                                epsilon_factor,weight_decay_factor";
 
 /// The table, with a line of names on top.
 pub(super) fn text(sheet: &Sheet<'_>) -> String {
@@ -32,11 +33,10 @@ fn fields(line: &Line<'_>) -> Vec<String> {
     fields.extend(scale_fields(line.scale.as_ref()));
     if let Some(comparison) = &line.comparison {
         fields.extend(scale_fields(comparison.scale.as_ref()));
-        fields.extend(
-            [comparison.initial_factor, comparison.rate_factor]
-                .map(|factor| factor.map_or_else(String::new, |factor| format!("{factor:?}"))),
-        );
+        let number = |factor: Option<f64>| factor.map_or_else(String::new, |factor| format!("{factor:?}"));
+        fields.extend([comparison.initial_factor, comparison.rate_factor].map(number));
         fields.extend([comparison.equivalent.to_string(), quoted(&comparison.reason)]);
+        fields.extend([comparison.epsilon_factor, comparison.weight_decay_factor].map(number));
     }
     fields
 }

@@ -15,7 +15,12 @@ pub(super) fn text(sheet: &Sheet<'_>, status: ExitStatus) -> String {
     text += &styled(ASIDE, legend(sheet));
     text += "\n";
     if let Some(multiplier) = sheet.attention_logits {
-        text += &format!("products of queries and keys: times {}\n", short(multiplier));
+        text += &format!("products of queries and keys: times {}", short(multiplier));
+        if let Some((second, other)) = sheet.comparison.as_ref().and_then(|c| Some((c, c.attention_logits?)))
+        {
+            text += &format!(" ({}), {} ({})", sheet.rule, short(other), second.rule);
+        }
+        text += "\n";
     }
     if let Some(comparison) = &sheet.comparison {
         let relation =
@@ -24,7 +29,7 @@ pub(super) fn text(sheet: &Sheet<'_>, status: ExitStatus) -> String {
     }
     text += "\n";
     for finding in &sheet.findings {
-        text += &format!("{} {}\n", styled(BAD, "finding"), finding.message);
+        text += &format!("{} {}\n", styled(BAD, "finding"), printable(&finding.message));
     }
     let count = match sheet.findings.len() {
         0 => styled(GOOD, "no findings"),
@@ -74,7 +79,7 @@ fn rows(sheet: &Sheet<'_>, line: &Line<'_>) -> Vec<Vec<String>> {
     };
     let blocks = if line.blocks == 1 { String::new() } else { format!("{} of ", line.blocks) };
     let about = vec![
-        line.name.to_owned(),
+        printable(line.name),
         line.role.to_owned(),
         line.fan_in.to_string(),
         format!("{blocks}{}", line.fan_out),
@@ -88,8 +93,9 @@ fn rows(sheet: &Sheet<'_>, line: &Line<'_>) -> Vec<Vec<String>> {
     let (first, other) = (cells(sheet, line.scale.as_ref()), cells(sheet, comparison.scale.as_ref()));
     let mut conversion = vec!["conversion".to_owned(), String::new()];
     conversion.extend([comparison.initial_factor, comparison.rate_factor].map(factor));
-    // Nothing under the columns that have no conversion.
-    conversion.resize(first.len() + 1, String::new());
+    conversion.extend((sheet.constants.epsilon > 0.0).then(|| factor(comparison.epsilon_factor)));
+    let has_decay = sheet.constants.weight_decay_kind != "none";
+    conversion.extend(has_decay.then(|| factor(comparison.weight_decay_factor)));
     conversion.push(comparison.reason.clone());
     vec![
         [about, vec![sheet.rule.to_owned()], first].concat(),
@@ -142,6 +148,9 @@ fn legend(sheet: &Sheet<'_>) -> String {
     let mut legend = "grows: with the width, by the role; initial: standard deviation (gaussian), singular values (orthogonal), every \
                       entry (constant)"
         .to_owned();
+    if sheet.lines.iter().any(Line::is_normalised_by_token) {
+        legend += "; of an embedding, the norm of each token's vector";
+    }
     if sheet.relative_to_base {
         legend += "\nmultiplier and initial are factors of those at the base; rates are the constant times their factor";
     }
@@ -150,6 +159,12 @@ fn legend(sheet: &Sheet<'_>) -> String {
             "\nconversion: what to multiply the constants of the first rule by to have those of the second";
     }
     legend
+}
+
+/// A text in one line: names are foreign, and a terminal obeys their control characters.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// A number with six significant digits, or the number itself where it has fewer.
@@ -162,6 +177,11 @@ fn short(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cannot_move_the_cursor() {
+        assert_eq!(printable("a\u{1b}[31m\nβ"), "a\\u{1b}[31m\\nβ");
+    }
 
     #[test]
     fn numbers_are_short() {

@@ -87,6 +87,20 @@ impl ModelShape {
             Self::Gain { width } => Shape::Gain { width },
         }
     }
+
+    /// The shape of the same array in another role: a table of tokens is a matrix with a row a token, and the other way
+    /// round. Whether the role goes with the shape is left to [`ModelParameter::check`].
+    pub(crate) fn in_role(&self, role: Role) -> Self {
+        match *self {
+            Self::Embedding { vocabulary, width } if role != Role::Embedding => {
+                Self::Dense { fan_out: vocabulary, fan_in: width }
+            }
+            Self::Dense { fan_out, fan_in } if role == Role::Embedding => {
+                Self::Embedding { vocabulary: fan_out, width: fan_in }
+            }
+            ref same => same.clone(),
+        }
+    }
 }
 
 impl ModelParameter {

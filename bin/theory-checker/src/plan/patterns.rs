@@ -14,7 +14,15 @@
 //! name = "*.c_attn.weight"
 //! role = "hidden"
 //! blocks = 3
+//!
+//! [[ties]]
+//! name = "lm_head.weight"
+//! tied_to = "wte.weight"
+//! role = "output"
 //! ```
+//!
+//! A checkpoint stores an array that has two uses once. The second use is a parameter all the same, with a multiplier, a
+//! scale and a rate by its own role, and it can contradict the first: a tie declares it.
 
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::ValueEnum;
@@ -49,6 +57,18 @@ pub(super) struct Patterns {
     skip: Vec<Name>,
     #[serde(default)]
     patterns: Vec<RolePattern>,
+    #[serde(default)]
+    ties: Vec<Tie>,
+}
+
+/// A second use of a tensor, under a name that the checkpoint does not have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tie {
+    name: String,
+    tied_to: String,
+    #[serde(deserialize_with = "role")]
+    role: Role,
 }
 
 /// A pattern, and what it says of the tensors that it matches.
@@ -130,8 +150,8 @@ impl Patterns {
     ///
     /// # Errors
     ///
-    /// Names a tensor that no pattern matches or whose shape does not go with its role, and a pattern that matches no
-    /// tensor.
+    /// Names a tensor that no pattern matches or whose shape does not go with its role, a pattern that matches no tensor,
+    /// and a tie to what is no parameter.
     pub(super) fn model(&self, tensors: Vec<Tensor>) -> Result<Model> {
         for Name(pattern) in self.skip.iter().chain(self.patterns.iter().map(|pattern| &pattern.name)) {
             let used = tensors.iter().any(|tensor| pattern.matches(&tensor.name));
@@ -159,8 +179,35 @@ impl Patterns {
             parameter.check().map_err(|error| wrong(error.to_string()))?;
             parameters.push(parameter);
         }
+        let tied: Result<Vec<_>> = self.ties.iter().map(|tie| tie.parameter(&parameters)).collect();
+        for parameter in tied? {
+            let name = &parameter.name;
+            ensure!(
+                parameters.iter().all(|other| other.name != *name),
+                "tie `{name}`: the name is taken by another parameter"
+            );
+            parameters.push(parameter);
+        }
         ensure!(!parameters.is_empty(), "there are no parameters");
         Ok(Model { head_dimension: self.head_dimension, parameters })
+    }
+}
+
+impl Tie {
+    /// The second use of one of the parameters. The array is one, so are the constants.
+    fn parameter(&self, parameters: &[ModelParameter]) -> Result<ModelParameter> {
+        let Self { name, tied_to, role } = self;
+        let owner = parameters.iter().find(|owner| owner.name == *tied_to);
+        let owner = owner.ok_or_else(|| anyhow!("tie `{name}`: there is no parameter `{tied_to}`"))?;
+        let parameter = ModelParameter {
+            name: name.clone(),
+            role: *role,
+            shape: owner.shape.in_role(*role),
+            tied_to: Some(tied_to.clone()),
+            own: owner.own,
+        };
+        parameter.check().map_err(|error| anyhow!("tie `{name}`: {error}"))?;
+        Ok(parameter)
     }
 }
 

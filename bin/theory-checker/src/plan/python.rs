@@ -47,6 +47,9 @@ pub(super) fn text(sheet: &Sheet<'_>) -> Result<String> {
     };
     text += &dictionary("OPTIMIZER", &lines, |_, scale| Some(optimizer(scale)));
     text += "# kind and scale: the standard deviation of a gaussian, the singular values of an orthogonal matrix\n";
+    if sheet.lines.iter().any(Line::is_normalised_by_token) {
+        text += "# of an embedding, the norm of each token's vector\n";
+    }
     text += &dictionary("INITIAL", &lines, |_, scale| {
         Some(format!("(\"{}\", {:?})", scale.initial.kind, scale.initial.scale))
     });

@@ -8,7 +8,7 @@
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::Serialize;
 use widthwise_parametrization::{
-    Constants, Equivalence, Finding, Initial, LayerScale, Parameter, ParametrizationError, Plan, Rule,
+    Constants, Equivalence, Finding, Initial, LayerScale, Parameter, ParametrizationError, Plan, Role, Rule,
     WeightDecay,
 };
 
@@ -70,6 +70,8 @@ pub(super) struct Line<'m> {
     pub(super) name: &'m str,
     /// Its role.
     pub(super) role: &'static str,
+    /// The parameter whose array it shares.
+    pub(super) tied_to: Option<&'m str>,
     /// Inputs of its matrix.
     pub(super) fan_in: usize,
     /// Outputs of its matrix.
@@ -124,6 +126,8 @@ pub(super) struct Comparison {
     pub(super) equivalent: bool,
     /// By what they differ, or how close they are.
     pub(super) reason: String,
+    /// What the second rule multiplies the products of queries and keys by, if the model names the dimension of a head.
+    pub(super) attention_logits: Option<f64>,
 }
 
 /// A parameter under the second rule.
@@ -140,13 +144,18 @@ pub(super) struct LineComparison {
     pub(super) initial_factor: Option<f64>,
     /// By what to multiply the constant of the rate for the second rule.
     pub(super) rate_factor: Option<f64>,
+    /// By what to multiply Adam's ε for the second rule.
+    pub(super) epsilon_factor: Option<f64>,
+    /// By what to multiply the weight decay for the second rule; nothing if there is none.
+    pub(super) weight_decay_factor: Option<f64>,
 }
 
 /// Something wrong.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SheetFinding<'m> {
-    /// refused, never-scales, scales-against-role, tied-against-rule, tied-to-nothing, two-factors or looks-fused.
+    /// refused, never-scales, scales-against-role, tied-against-rule, tied-to-nothing, tied-across-sizes, two-factors
+    /// or looks-fused.
     pub(super) kind: &'static str,
     /// The parameter.
     pub(super) parameter: &'m str,
@@ -162,6 +171,17 @@ pub(super) enum Other<'m> {
     Width(Vec<&'m ModelParameter>),
     /// The base that the constants belong to.
     Base(Vec<&'m ModelParameter>),
+}
+
+impl Line<'_> {
+    /// Whether the start is stated for each token's vector: an orthogonal table of many tokens would have smaller ones.
+    pub(super) fn is_normalised_by_token(&self) -> bool {
+        let embedding = self.role == names::of(&Role::Embedding, &ROLES);
+        let is_orthogonal =
+            |scale: Option<&Scale>| scale.is_some_and(|scale| scale.initial.kind == "orthogonal");
+        let other = self.comparison.as_ref().and_then(|comparison| comparison.scale.as_ref());
+        embedding && (is_orthogonal(self.scale.as_ref()) || is_orthogonal(other))
+    }
 }
 
 impl<'m> Other<'m> {
@@ -213,6 +233,7 @@ pub(super) fn sheet<'m>(
         lines.push(Line {
             name: &described.name,
             role: names::of(&described.role, &ROLES),
+            tied_to: described.tied_to.as_deref(),
             fan_in: matrix.fan_in(),
             fan_out: matrix.fan_out(),
             blocks: parameter.shape.blocks(),
@@ -243,7 +264,7 @@ pub(super) fn sheet<'m>(
         },
         attention_logits: head.map(|dimension| plan.rule.attention_logits(dimension)).transpose()?,
         lines,
-        comparison: second.map(|second| comparison(plan, second, model)),
+        comparison: second.map(|second| comparison(plan, second, model)).transpose()?,
         findings,
     })
 }
@@ -339,7 +360,11 @@ fn decay_kind(decay: WeightDecay) -> &'static str {
 }
 
 /// The two rules, as far as the roles of the model go.
-fn comparison(plan: &Plan<'_>, second: &'static Rule, model: &Model) -> Comparison {
+fn comparison(
+    plan: &Plan<'_>,
+    second: &'static Rule,
+    model: &Model,
+) -> Result<Comparison, ParametrizationError> {
     let family = plan.optimizer.family();
     let found = model.parameters.iter().map(|p| plan.rule.equivalence_for(second, p.role, family));
     // The farthest of all, as in the comparison of whole rules.
@@ -356,12 +381,14 @@ fn comparison(plan: &Plan<'_>, second: &'static Rule, model: &Model) -> Comparis
                 if rank(&found) > rank(&farthest) { found } else { farthest }
             },
         );
-    Comparison {
+    let head = model.head_dimension;
+    Ok(Comparison {
         rule: names::of(&second, &RULES),
         source: second.source,
         equivalent: farthest.holds(),
         reason: farthest.to_string(),
-    }
+        attention_logits: head.map(|dimension| second.attention_logits(dimension)).transpose()?,
+    })
 }
 
 fn line_comparison(
@@ -381,12 +408,20 @@ fn line_comparison(
         Err(error) if error.is_undefined() => None,
         scale => Some(scale.map_err(|error| anyhow!("parameter `{}`: {error}", parameter.name))?),
     };
+    let rate_factor = factor(conversion.map(|conversion| conversion.rate))?;
     Ok(LineComparison {
         scale,
         equivalent: equivalence.holds(),
         reason: equivalence.to_string(),
         initial_factor: factor(conversion.and_then(|conversion| conversion.initial))?,
-        rate_factor: factor(conversion.map(|conversion| conversion.rate))?,
+        rate_factor,
+        epsilon_factor: factor(conversion.map(|conversion| conversion.epsilon))?,
+        weight_decay_factor: match plan.constants.weight_decay {
+            WeightDecay::None => None,
+            WeightDecay::Independent(_) => rate_factor.map(|_| 1.0),
+            // The product of rate and decay stays.
+            WeightDecay::Coupled(_) | WeightDecay::TimesRate(_) => rate_factor.map(|rate| 1.0 / rate),
+        },
     })
 }
 
@@ -397,6 +432,7 @@ fn finding<'m>(found: &Finding<'m>) -> SheetFinding<'m> {
         Finding::ScalesAgainstRole { name, .. } => ("scales-against-role", name),
         Finding::TiedAgainstRule { name, .. } => ("tied-against-rule", name),
         Finding::TiedToNothing { name, .. } => ("tied-to-nothing", name),
+        Finding::TiedAcrossSizes { name, .. } => ("tied-across-sizes", name),
         Finding::TwoFactors { name, .. } => ("two-factors", name),
         Finding::LooksFused { name, .. } => ("looks-fused", name),
         _ => ("other", ""),
