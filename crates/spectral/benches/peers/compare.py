@@ -5,8 +5,8 @@
     python3 crates/spectral/benches/peers/compare.py [--largest 512] [--torch] [--keep]
 
 Makes a virtual environment under target/peers and installs numpy and scipy there from the Python package index (about
-120 MB on disk). --torch adds the CPU build of torch, about 200 MB to fetch and 800 MB on disk; without it no torch is
-installed. Our times come from `cargo bench --bench spectral_norm -- --export`, which also writes the matrices. The
+120 MB on disk). --torch adds torch, whose default build brings several gigabytes of GPU libraries that are not used here; pip's
+own variable PIP_EXTRA_INDEX_URL can name an index with the CPU build. Without --torch none is installed. Our times come from `cargo bench --bench spectral_norm -- --export`, which also writes the matrices. The
 environment is removed at the end unless --keep is given.
 
 All run on one thread. Times are minima over rounds in microseconds a matrix; "ratio" is ours divided by theirs. Theirs
@@ -32,7 +32,7 @@ PATIENCE = 20.0  # seconds: a contender slower than that for one matrix is left 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--largest", type=int, default=1024, help="rows of the largest matrices")
-    parser.add_argument("--torch", action="store_true", help="install torch too (about 200 MB to fetch)")
+    parser.add_argument("--torch", action="store_true", help="install torch too (several gigabytes)")
     parser.add_argument("--keep", action="store_true", help="keep the virtual environment")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -42,11 +42,7 @@ def install(python, torch):
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "numpy", "scipy"], check=True)
     if torch:
-        subprocess.run([*pip, "--index-url", "https://download.pytorch.org/whl/cpu", "torch"], check=False)
-        # Where only the package index is reachable, its build serves as well.
-        found = subprocess.run([python, "-c", "import torch"], capture_output=True)
-        if found.returncode:
-            subprocess.run([*pip, "torch"], check=True)
+        subprocess.run([*pip, "torch"], check=True)
 
 
 def contenders(use_torch):
