@@ -81,38 +81,77 @@ fn tightened_error_of_the_gram_matrix_covers_what_was_lost() {
     check::<f64>();
 }
 
-/// `‖M‖_1‖M‖_∞` is less than `‖M‖_F²` for matrices that are nearly the identity, by a factor of their size.
+/// Both places that tighten the error take `γ_l‖M‖_1‖M‖_∞`, which is less than `γ_l‖M‖_F²` for matrices that are nearly the
+/// identity. From a power that vanishes nothing but the error comes back.
 #[test]
 fn error_of_the_gram_matrix_is_that_of_the_lesser_norm() {
-    let n = 12;
-    let matrix: Vec<f64> = (0..n * n)
-        .map(|k| if k % (n + 1) == 0 { 1.0 } else { 1e-3 * f64::from_count((k * 7919) % 101) / 101.0 })
-        .collect();
-    let mut arrays = Arrays::of(&matrix, n);
-    let mut workspace = arrays.workspace();
-    let mut squared = workspace.square(Portable, 1.0 / 64.0);
-    let squarings = squared.chain.squarings();
-    squared.fallback = f64::INFINITY;
-    // As if the error were known badly, or better than by any norm.
-    for known in [1.0, 1e-3, 1e-25] {
-        squared.chain = {
-            let mut chain = SquaringChain::new(0, known);
-            // The same powers without their errors: from `H_k` back to `G` nothing hides the error of `G`.
-            (0..squarings).for_each(|_| chain.push(0, 0.0));
-            chain
+    for (n, long) in [(2, 2), (2, 7), (12, 12), (12, 31)] {
+        let matrix: Vec<f64> = (0..n * long)
+            .map(|k| if k % (n + 1) == 0 { 1.0 } else { 1e-4 * f64::from_count((k * 7919) % 101) / 101.0 })
+            .collect();
+        let sum = |from: usize, step: usize, count: usize| {
+            (0..count).fold(Dyadic::zero(), |sum, k| sum.add(&dyadic(matrix[from + k * step].magnitude())))
         };
-        let (norm, certificate) = workspace.conclude_by_chain(&squared, 1.0, None);
-        assert_eq!(certificate, Certificate::SquaringChain { squarings });
-        let mut chain = squared.chain;
-        let sums = workspace.product_of_max_sums_upper();
-        assert!(sums < 1.2);
-        chain.tighten_gram_error(product_error(n, sums));
-        let bound = Measure::of(workspace.power, n).eigenvalue_upper();
-        let square = chain.largest_eigenvalue_upper(squarings, bound);
-        assert!(square_root_up(square) <= norm.hi() && norm.hi() <= square_root_up(square), "{known:e}");
-        // The root is rounded upward.
-        assert!(dyadic(square).is_at_most(&dyadic(norm.hi()).mul(&dyadic(norm.hi()))));
+        let largest = |sums: Vec<Dyadic>| {
+            sums.into_iter().fold(Dyadic::zero(), |m, x| if m.is_at_most(&x) { x } else { m })
+        };
+        let columns = largest((0..long).map(|k| sum(k * n, 1, n)).collect());
+        let rows = largest((0..n).map(|i| sum(i, n, long)).collect());
+        let product = columns.mul(&rows);
+        let least = product.mul(&Dyadic::new(f64::from_count(long) * f64::UNIT_ROUNDOFF));
+
+        let mut arrays = Arrays::of(&matrix, n);
+        let mut workspace = arrays.workspace();
+        let mut squared = workspace.square(Portable, 1.0 / 64.0);
+        squared.chain = SquaringChain::new(0, 1.0);
+        squared.fallback = f64::INFINITY;
+        workspace.power.fill(0.0);
+        let (norm, _) = workspace.conclude_by_chain(&squared, 0.0, None);
+        let error = product_error(long, workspace.product_of_max_sums_upper());
+        assert!(least.is_at_most(&dyadic(error)));
+        let nothing = Measure::of(workspace.power, n).eigenvalue_upper();
+        assert_eq!(norm.hi(), square_root_up(add_up(nothing, error)));
+
+        // A multiple of the identity, and its square.
+        for k in 0..n * n {
+            workspace.power[k] = if k % (n + 1) == 0 { 1.0 } else { 0.0 };
+            workspace.next[k] = 0.25 * workspace.power[k];
+        }
+        let mut chain = SquaringChain::new(0, 1.0);
+        let (is_projector, bound) = workspace.step_without_gap(&mut chain, 2, f64::from_count(n));
+        assert!(is_projector && bound < 1.0 + 1e-13);
+        assert_eq!(chain.largest_eigenvalue_upper(0, 0.0), add_up(0.0_f64.next_up(), error));
+        assert!(bound > 1.0 + error);
     }
+}
+
+/// A squaring without a gap has the error of the lesser of two sizes, each of which may be that.
+#[test]
+fn error_of_a_squaring_is_that_of_the_lesser_size() {
+    let mut of_trace = 0;
+    for n in [2_usize, 3, 8, 13] {
+        for part in [0.0, 0.01, 0.4, 0.9] {
+            let mut arrays = Arrays::of(&vec![1.0_f64; n * n], n);
+            let mut workspace = arrays.workspace();
+            for k in 0..n * n {
+                let (i, j) = (k % n, k / n);
+                let entry = f64::from_count((i.max(j) * 7919 + i.min(j) * 409) % 1009) / 1009.0;
+                workspace.power[k] = if i == j { 1.0 - 0.1 * entry } else { part * entry };
+            }
+            product_with_transpose(workspace.power, n, 1.0, workspace.next);
+            let square = trace(workspace.next, n);
+            let (of_square, of_sums) =
+                (square_upper(square, n), Measure::of(workspace.power, n).size_upper());
+            of_trace += usize::from(of_square < of_sums);
+            let mut expected = SquaringChain::new(0, 0.0);
+            expected.push(0, product_error(n, of_sums.lesser(of_square)));
+            let mut chain = SquaringChain::new(0, 0.0);
+            workspace.step_without_gap(&mut chain, 0, square);
+            let error = |chain: &SquaringChain<f64>| chain.largest_eigenvalue_upper(1, 0.0);
+            assert_eq!(error(&chain), error(&expected), "{n} {part}");
+        }
+    }
+    assert!(of_trace > 0 && of_trace < 16, "{of_trace}");
 }
 
 /// Of the bound by the gap, that of the powers, and that found on the way, the least is taken, with its certificate.
@@ -190,7 +229,11 @@ fn second_eigenvalue_covers_squares_that_are_lost() {
         power_square,
         products: 1,
     };
-    let second = dyadic(workspace.iterate(Portable, &squared));
+    let second = workspace.iterate(Portable, &squared);
+    // The column of the largest diagonal entry is the first unit vector, and so is its image.
+    let expected = second_square_upper(power_square, power.len() / 8 + 4, &power[..n], &power[..n]);
+    assert_eq!(second, expected);
+    let second = dyadic(second);
     let eigenvalue = dyadic(small).mul(&Dyadic::new(63.0));
     assert!(eigenvalue.mul(&eigenvalue).is_at_most(&second));
 }

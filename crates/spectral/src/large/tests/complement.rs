@@ -99,3 +99,17 @@ fn trace_that_always_rounds_down_is_inflated() {
     let least = exact(gamma_upper(roundings(n))).mul(&trace);
     assert!(least.is_at_most(&exact(bound)));
 }
+
+/// Numbers so small that nothing but the allowances is left: one of the assembly, one of the factorization.
+#[test]
+fn both_allowances_for_underflow_enter() {
+    let tiny = f64::UNDERFLOW_ALLOWANCE;
+    for vectors in [&[][..], &[0.0][..]] {
+        let deflation = Deflation { threshold: 0.0, weight: 1.0, vectors };
+        let norms = GramNorms { frobenius: 0.0, trace: 0.0, largest: 0.0 };
+        let (mut factor, mut pack) = ([f64::NAN], vec![f64::NAN; pack_len(1)]);
+        let gram = [-f64::power_of_two(-1000)];
+        let bound = deflation.complement_upper(&gram, &norms, 0.0, &mut factor, &mut pack).unwrap();
+        assert!(exact(tiny).scaled(1).is_at_most(&exact(bound)));
+    }
+}

@@ -147,4 +147,5 @@ fn squares_that_always_round_up_or_down_are_covered() {
 fn squares_that_underflow_are_covered() {
     check_gram_norms(&[f64::power_of_two(-540); 9], 3);
     check_gram_norms(&[f64::power_of_two(-538); 400], 20);
+    check_entry_norms(&[f64::power_of_two(-538); 400], 20);
 }
