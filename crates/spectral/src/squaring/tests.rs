@@ -363,13 +363,15 @@ fn every_bound_steps_outward_at_every_operation() {
 /// Entries whose squares are no numbers: the allowance is what is left of each bound.
 #[test]
 fn squares_that_underflow_are_covered() {
-    let h = [f32::power_of_two(-80), f32::power_of_two(-81), f32::power_of_two(-81), f32::power_of_two(-80)];
+    let n = 16;
+    // 0.45 of the smallest number each.
+    let h = [f32::power_of_two(-76) * 1.9; 256];
     let square = h.iter().fold(Dyadic::zero(), |s, &x| s.add(&dyadic(x).mul(&dyadic(x))));
-    let mut next = [f32::NAN; 4];
-    product_with_transpose(&h, 2, 1.0, &mut next);
-    assert_eq!(next, [0.0; 4]);
-    assert!(square.is_at_most(&dyadic(square_upper(trace(&next, 2), 2))));
-    assert!(square.is_at_most(&dyadic(Measure::of(&h, 2).square_upper)));
+    let mut next = [f32::NAN; 256];
+    product_with_transpose(&h, n, 1.0, &mut next);
+    assert_eq!(next, [0.0; 256]);
+    assert!(square.is_at_most(&dyadic(square_upper(trace(&next, n), n))));
+    assert!(square.is_at_most(&dyadic(Measure::of(&h, n).square_upper)));
     // μ₂² alone, beside an image that vanishes.
     let second = second_square_upper(0.0_f32, 5, &[1.0, 0.0], &[0.0, 0.0]);
     assert!(square.is_at_most(&dyadic(second)));
