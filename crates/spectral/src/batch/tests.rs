@@ -3,6 +3,9 @@
 //! The registers do not matter, and neither does the vector proposed: the enclosure must then be refused or wider, never
 //! wrong.
 
+mod closed_form;
+mod pivots;
+
 use super::kernel::{Bounds, Gram, conclude, down, gamma, propose, up};
 use super::lanes::Portable;
 use super::products::sum_of_squares;
@@ -299,35 +302,6 @@ fn bounds_of_the_kernel_hold_in_exact_numbers() {
     bounds_of_the_kernel_hold::<f32>();
 }
 
-/// In single precision the pivots are positive for thresholds slightly below the second eigenvalue: they prove no more
-/// than the bound says, and no less would do.
-#[test]
-fn positive_pivots_prove_the_gap_up_to_the_bound_of_the_errors() {
-    let mut below = 0;
-    for found in examples::<f32>() {
-        let a = SMatrix::<f64, 4, 4>::from_fn(|i, j| f64::from(found.matrix[j][i].0[0]));
-        let values = a.singular_values();
-        let (first, second) = (values[0] * values[0], values[1] * values[1]);
-        let mut entries = found.gram;
-        let gram = Gram::of(&found.matrix, &mut entries);
-        let square = sum_of_squares(&found.x);
-        let rho = Portable([f32::from_f64(first)]);
-        let error = f64::from(gap_error::<f32, _, 4, 4>(rho, gram.frobenius_square).0[0]);
-        for step in -40..40_i32 {
-            let b =
-                Portable([f32::from_f64(second * (1.0 + f64::from(step) * f64::from(f32::UNIT_ROUNDOFF)))]);
-            let least =
-                factorize(gram.entries, &found.x, rho.over(square), b, &mut [[Portable([0.0]); 4]; 4]);
-            if least.0[0] >= f32::power_of_two(-60) {
-                let b = f64::from(b.0[0]);
-                assert!(second <= b + error, "{second} {b}");
-                below += usize::from(second > b * (1.0 + 1e-12));
-            }
-        }
-    }
-    assert!(below > 20, "{below}");
-}
-
 #[test]
 fn constants_are_those_of_the_lemmas() {
     fn check<T: Scalar>() {
@@ -404,44 +378,6 @@ fn every_bound_is_inflated_by_its_roundings() {
             }
         }
     }
-}
-
-/// `σ₁` of a 2 × 2 matrix, and the radius of its closed form.
-#[test]
-fn closed_form_is_right_and_inflated() {
-    fn check<T: Scalar>() {
-        let mut state = 3_u64;
-        let mut uniform = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            f64::from((state >> 32) as u32) * f64::power_of_two(-31) - 1.0
-        };
-        for k in 0..400 {
-            let mut a = SMatrix::<T, 2, 2>::from_fn(|_, _| T::from_f64(uniform()));
-            a[(k % 2, k / 2 % 2)] = T::one() + T::from_f64(uniform().magnitude());
-            // Rotations and reflections, nearly, and entries that underflow.
-            match k % 5 {
-                1 => a = SMatrix::from([[a.m11, a.m12], [-a.m12, a.m11]]),
-                2 => a = SMatrix::from([[a.m11, a.m12], [a.m12, -a.m11]]),
-                3 => a.m12 = a.m12.scale_exp2(-T::DIGITS * 3),
-                4 => a = SMatrix::from([[a.m11, T::zero()], [a.m12, T::zero()]]),
-                _ => {}
-            }
-            if a.iter().all(|x| x.magnitude() < T::one()) {
-                continue;
-            }
-            let [b, c, d, e] = [a.m11, a.m21, a.m12, a.m22].map(|x| Portable([x]));
-            let bounds = closed_form::enclose([b, d, c, e]);
-            let norm = bounds.proved(0).unwrap();
-            assert!(is_right(&a, &norm), "{} {norm} {a:?}", T::NAME);
-            assert!(norm.relative_width() <= T::from_count(4) * T::UNIT_ROUNDOFF);
-        }
-        // Both roots are powers of two: nothing but the radius is left of the width, one number to each side.
-        let [one, zero] = [T::one(), T::zero()].map(|x| Portable([x]));
-        let norm = closed_form::enclose([one, zero, zero, one]).proved(0).unwrap();
-        assert_eq!((norm.lo(), norm.hi()), (T::one().next_down(), T::one().next_up()));
-    }
-    check::<f32>();
-    check::<f64>();
 }
 
 /// A width up to eight units counts, NaN and zero do not.

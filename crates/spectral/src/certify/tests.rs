@@ -2,6 +2,8 @@
 
 //! What squaring and iterating propose may be wrong: the enclosure must then be wider, never invalid.
 
+mod without_gap;
+
 use super::*;
 use crate::exact::{Dyadic, Exact, encloses_largest_singular_value};
 use crate::tiles::product_with_transpose;

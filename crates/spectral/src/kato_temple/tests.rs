@@ -146,8 +146,8 @@ fn every_bound_is_inflated_by_its_roundings() {
         matrix[0] = 1.9;
         let x: Vec<f32> = (0..3).map(|i| if i == 0 { 1.3 } else { number(20 + i) }).collect();
         let (mut image, mut residual) = (vec![0.0; 4], vec![0.0; 3]);
-        // The larger one lets what was lost show beside what was computed.
-        let size = if seed % 2 == 0 { 16.0 } else { 9e9 };
+        // The larger ones let what was lost show beside what was computed, and the radius beside the root.
+        let size = [16.0, 9e9, 1e15, 4e15][seed % 4];
         let Some(quotient) = RayleighQuotient::of(Portable, &matrix, &x, &mut image, size) else { continue };
 
         let frobenius = size.square_root().next_up();
@@ -169,12 +169,20 @@ fn every_bound_is_inflated_by_its_roundings() {
         let computed = inflate_up(2 * 3 + 6, square_in_four_sums(&residual) / quotient.norm_square);
         assert_eq!(upper, inflate_up(4, (computed + (rounding * rounding + tiny)) * 2.0));
 
-        let b = quotient.lower_square() * 0.75;
-        let gap = inflate_down(1, quotient.lower_square() - b);
-        let excess = inflate_up(5, quotient.radius + upper / (gap * (lower + lower)));
-        let above = f64::from(quotient.root) + f64::from(quotient.correction + excess);
-        let bound = quotient.kato_temple(upper, b).unwrap();
-        assert!(f64::from(bound) >= above && above >= f64::from(bound.next_down().next_down()));
+        // With residuals and thresholds up to where the excess is half of the bound.
+        for part in [0.75, 0.9, 0.999] {
+            let b = quotient.lower_square() * part;
+            let gap = inflate_down(1, quotient.lower_square() - b);
+            for square in [upper, 0.3 * gap, gap, 1.7 * gap] {
+                let excess = inflate_up(5, quotient.radius + square / (gap * (lower + lower)));
+                let above = quotient.correction + excess;
+                let sum = f64::from(quotient.root) + f64::from(above);
+                if above < quotient.root {
+                    let bound = quotient.kato_temple(square, b).unwrap();
+                    assert!(f64::from(bound) >= sum && sum > f64::from(bound.next_down()), "{seed} {part}");
+                }
+            }
+        }
     }
 }
 

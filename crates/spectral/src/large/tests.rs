@@ -3,6 +3,12 @@
 //! Each theorem alone, against exact arithmetic, with whatever vectors and thresholds: a proposal may be bad, a bound
 //! may not.
 
+mod block;
+mod complement;
+mod factorization;
+mod measures;
+mod outward;
+
 use std::vec;
 use std::vec::Vec;
 
