@@ -16,6 +16,8 @@ pub(super) fn libraries(target: &Target) -> Result<usize> {
     let libraries = packages()?;
     let mut command = cargo();
     command.args(["build", "--locked", "--no-default-features", "--target", target.triple]);
+    // Nothing here is ever debugged, and writing what a debugger needs takes a quarter of the time.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     for library in &libraries {
         command.args(["-p", library]);
     }
@@ -37,12 +39,27 @@ fn packages() -> Result<Vec<String>> {
     Ok(packages)
 }
 
-/// Builds an image of `bin/firmware` at an opt-level, with the kernel that it is to measure; returns its path.
-pub(super) fn firmware(triple: &str, image: &str, opt_level: &str, kernel: Option<&str>) -> Result<PathBuf> {
+/// An image of `bin/firmware`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Firmware {
+    /// The package.
+    pub(super) package: &'static str,
+    /// Its binary.
+    pub(super) image: &'static str,
+    /// The opt-level.
+    pub(super) level: &'static str,
+    /// The kernel that it is to measure.
+    pub(super) kernel: Option<&'static str>,
+}
+
+/// Builds an image of `bin/firmware`; returns its path.
+pub(super) fn firmware(triple: &str, firmware: Firmware) -> Result<PathBuf> {
+    let Firmware { package, image, level, kernel } = firmware;
     let folder = root().join("bin/firmware");
     let mut command = cargo();
     command.args(["rustc", "--quiet", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
-    command.args(["--bin", image]).current_dir(&folder).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level);
+    command.args(["--package", package, "--bin", image]).current_dir(&folder);
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     if let Some(kernel) = kernel {
         command.args(["--", "--cfg"]).arg(format!("kernel=\"{kernel}\""));
     }
@@ -64,7 +81,7 @@ pub(super) fn image(triple: &str, emulation: &Emulation) -> Result<PathBuf> {
     let image = match emulation {
         Emulation::Board { .. } => {
             let firmware = root().join("bin/firmware");
-            command.args(["--bin", "firmware"]).current_dir(&firmware);
+            command.args(["--package", "firmware"]).current_dir(&firmware);
             firmware.join("target").join(triple).join("release/firmware")
         }
         Emulation::Linux { linker, .. } => {

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result};
 
-use super::build;
+use super::build::{self, Firmware};
 use super::needs;
 use super::target::Target;
 
@@ -18,7 +18,8 @@ pub(super) const TARGET: &str = "thumbv7em-none-eabihf";
 pub(super) fn link(target: &Target) -> Result<String> {
     needs::install(target)?;
     for level in LEVELS {
-        build::firmware(target.triple, "panic-free", level, None).with_context(|| {
+        let image = Firmware { package: "kernels", image: "panic-free", level, kernel: None };
+        build::firmware(target.triple, image).with_context(|| {
             format!("opt-level {level}: a panic is reachable if the linker misses a_panic_is_reachable")
         })?;
     }
