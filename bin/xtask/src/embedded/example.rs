@@ -7,16 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, ensure};
 use magnitude::{LAYERS, lipschitz_bound, thousandths};
 
-use super::build::{self, Firmware};
 use super::emulation::Run;
 use super::report;
-use super::target::{Emulation, Target};
-
-/// Builds the example as an engineer would, for size.
-pub(super) fn build(target: &Target) -> Result<std::path::PathBuf> {
-    let image = Firmware { package: "lipschitz", image: "lipschitz", level: "s", kernel: None };
-    build::firmware(target.triple, image)
-}
+use super::target::Emulation;
 
 /// Runs the example.
 pub(super) fn run(emulation: &Emulation, image: &Path) -> Result<()> {

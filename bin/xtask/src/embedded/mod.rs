@@ -24,8 +24,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use widthwise_conformance::{Replay, first_difference};
 
+use build::Images;
 use emulation::Run;
-use target::{Emulation, TARGETS, Target};
+use target::{TARGETS, Target};
 
 /// Instances that every target shows as the host does, over claims, controls, formats and seeds.
 const REPLAYS: [&str; 4] = [
@@ -193,23 +194,6 @@ impl Tables {
     }
 }
 
-/// What is run on a target.
-struct Images {
-    /// The suite.
-    suite: PathBuf,
-    /// The example of `bin/firmware`, on a board.
-    example: Option<PathBuf>,
-}
-
-impl Images {
-    fn build(target: &Target, emulation: &Emulation) -> Result<Self> {
-        let suite = build::image(target.triple, emulation)?;
-        let is_board = matches!(emulation, Emulation::Board { .. });
-        let example = is_board.then(|| example::build(target)).transpose()?;
-        Ok(Self { suite, example })
-    }
-}
-
 /// Installs and builds everything of a target; returns what was built, and the images if they can be run.
 fn build(target: &Target) -> Result<(String, Option<Images>)> {
     needs::install(target)?;
@@ -217,7 +201,7 @@ fn build(target: &Target) -> Result<(String, Option<Images>)> {
     if target.libraries {
         built.push(format!("{} libraries built", build::libraries(target)?));
     }
-    let images = target.run.as_ref().map(|run| Images::build(target, run)).transpose()?;
+    let images = target.run.as_ref().map(|run| build::images(target.triple, run)).transpose()?;
     if images.is_some() {
         built.push("image built".to_owned());
     }
@@ -252,7 +236,7 @@ fn show(target: &Target, replay: &Replay) -> Result<String> {
         bail!("nothing runs there: it is a target that the libraries are built for");
     };
     needs::install(target)?;
-    let image = build::image(target.triple, run)?;
+    let image = build::images(target.triple, run)?.suite;
     let output = run.emulate(&image, &words_of(replay))?;
     print!("{}", output.text);
     same_as_host(&output, replay)?;
