@@ -5,8 +5,9 @@
 //! Flash is what an image with one call loads, less what the image without it loads; stack the bytes below the caller; instructions those
 //! that the emulator executes, which are no cycles. The first two are exact for a toolchain, so more than 5 % above the table is a failure.
 //! How many instructions a tick of a board's clock is, is itself measured, by a loop of known length.
-//! The table is a file of tab-separated values, `bin/firmware/measured.tsv`.
+//! The table is a file of tab-separated values, `bin/firmware/measured.tsv`; the README beside it shows an excerpt.
 
+mod excerpt;
 mod flash;
 mod table;
 
@@ -113,6 +114,7 @@ impl Measurement {
             let summary = format!("{} rows kept", rows.len());
             self.table.replace(target.triple, rows, &self.toolchain);
             self.table.write(&self.path)?;
+            self.show()?;
             return Ok(summary);
         }
         let differences = self.table.differences(target.triple, &rows);
@@ -124,6 +126,16 @@ impl Measurement {
             differences.join("\n  ")
         );
         Ok(format!("{} rows within 5 % of the table", rows.len()))
+    }
+
+    /// Writes the excerpt of the README anew, if the table has what it shows.
+    fn show(&self) -> Result<()> {
+        let path = self.path.with_file_name("README.md");
+        let readme = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        if let Some(readme) = excerpt::update(&readme, &self.table) {
+            std::fs::write(&path, readme).with_context(|| path.display().to_string())?;
+        }
+        Ok(())
     }
 }
 

@@ -84,6 +84,11 @@ impl Table {
         &self.toolchain
     }
 
+    /// The row of a kernel.
+    pub(super) fn row(&self, target: &str, level: &str, kernel: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| (&*row.target, &*row.level, &*row.kernel) == (target, level, kernel))
+    }
+
     /// Puts these rows of a target in the place of those that are there.
     pub(super) fn replace(&mut self, target: &str, rows: Vec<Row>, toolchain: &str) {
         self.rows.retain(|row| row.target != target);
@@ -95,11 +100,10 @@ impl Table {
 
     /// What in these rows of a target is more than 5 % above the table, and what is in one of the two alone.
     pub(super) fn differences(&self, target: &str, rows: &[Row]) -> Vec<String> {
-        let same = |a: &Row, b: &Row| (&a.target, &a.level, &a.kernel) == (&b.target, &b.level, &b.kernel);
         let mut differences = Vec::new();
         for row in rows {
             let name = row.name();
-            let Some(kept) = self.rows.iter().find(|kept| same(kept, row)) else {
+            let Some(kept) = self.row(&row.target, &row.level, &row.kernel) else {
                 differences.push(format!("{name} is not in the table"));
                 continue;
             };
@@ -110,7 +114,7 @@ impl Table {
             }
         }
         for kept in self.rows.iter().filter(|kept| kept.target == target) {
-            if !rows.iter().any(|row| same(row, kept)) {
+            if !rows.iter().any(|row| (&row.level, &row.kernel) == (&kept.level, &kept.kernel)) {
                 differences.push(format!("{} is in the table and not measured", kept.name()));
             }
         }
