@@ -38,7 +38,6 @@ fn run() -> ! {
     in_format::<f32>();
     in_format::<f64>();
     scales();
-    black_box(magnitude::lipschitz_bound(black_box(&magnitude::LAYERS))).ok();
     loop {
         spin_loop();
     }

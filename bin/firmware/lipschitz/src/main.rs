@@ -30,7 +30,7 @@ const NO_NETWORK: i32 = 2;
 /// The exit status after a panic.
 const PANICKED: i32 = 101;
 
-/// Ends. Nothing here can panic, but the language asks.
+/// Ends, with a status of its own.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     process::exit(PANICKED)

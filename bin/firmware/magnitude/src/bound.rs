@@ -46,8 +46,9 @@ impl Layer<'_> {
         }
         // A row becomes a column: the norm of the transpose is the same.
         let mut integers = SMatrix::<f32, WIDEST, WIDEST>::zeros();
-        for (column, row) in integers.column_iter_mut().zip(weights.chunks_exact(inputs.max(1))) {
-            for (entry, &weight) in column.into_iter().zip(row) {
+        let mut weights = weights.iter();
+        for mut column in integers.column_iter_mut().take(outputs) {
+            for (entry, &weight) in column.iter_mut().take(inputs).zip(&mut weights) {
                 *entry = f32::from(weight);
             }
         }
