@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Hands the linker the memory map of the board, `memory/BOARD.x`, and the script of the runtime.
+//! Hands the linker the memory map of the board, `memory/BOARD.x`, and the script of the runtime: the build script of every package here.
 //!
 //! The variable `BOARD` chooses another board than the one that stands for its target. A new board is a file in `memory`, and a line
 //! below if it is to stand for a target.
@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=BOARD");
     let variable = |name| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
     let target = variable("TARGET");
@@ -20,7 +19,12 @@ fn main() {
         _ if target.starts_with("riscv32") => String::from("rv-virt"),
         _ => panic!("no board stands for the target {target}: set BOARD, or see bin/firmware/README.md"),
     });
-    let map = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("memory").join(format!("{board}.x"));
+    let package = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    // The packages lie in the folder of the workspace, or are it.
+    let folder =
+        package.ancestors().take(2).find(|folder| folder.join("memory").is_dir()).unwrap_or(&package);
+    println!("cargo:rerun-if-changed={}", folder.join("build.rs").display());
+    let map = folder.join("memory").join(format!("{board}.x"));
     println!("cargo:rerun-if-changed={}", map.display());
     let out = PathBuf::from(variable("OUT_DIR"));
     if let Err(error) = fs::copy(&map, out.join("memory.x")) {

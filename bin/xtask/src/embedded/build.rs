@@ -16,6 +16,8 @@ pub(super) fn libraries(target: &Target) -> Result<usize> {
     let libraries = packages()?;
     let mut command = cargo();
     command.args(["build", "--locked", "--no-default-features", "--target", target.triple]);
+    // Nothing here is ever debugged, and writing what a debugger needs takes a fifth of the time.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     for library in &libraries {
         command.args(["-p", library]);
     }
@@ -37,12 +39,27 @@ fn packages() -> Result<Vec<String>> {
     Ok(packages)
 }
 
-/// Builds an image of `bin/firmware` at an opt-level, with the kernel that it is to measure; returns its path.
-pub(super) fn firmware(triple: &str, image: &str, opt_level: &str, kernel: Option<&str>) -> Result<PathBuf> {
+/// An image of `bin/firmware`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Firmware {
+    /// The package.
+    pub(super) package: &'static str,
+    /// Its binary.
+    pub(super) image: &'static str,
+    /// The opt-level.
+    pub(super) level: &'static str,
+    /// The kernel that it is to measure.
+    pub(super) kernel: Option<&'static str>,
+}
+
+/// Builds an image of `bin/firmware`; returns its path.
+pub(super) fn firmware(triple: &str, firmware: Firmware) -> Result<PathBuf> {
+    let Firmware { package, image, level, kernel } = firmware;
     let folder = root().join("bin/firmware");
     let mut command = cargo();
     command.args(["rustc", "--quiet", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
-    command.args(["--bin", image]).current_dir(&folder).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level);
+    command.args(["--package", package, "--bin", image]).current_dir(&folder);
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     if let Some(kernel) = kernel {
         command.args(["--", "--cfg"]).arg(format!("kernel=\"{kernel}\""));
     }
@@ -55,32 +72,43 @@ fn untouched(command: &mut Command) -> &mut Command {
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("BOARD")
 }
 
-/// Builds the image that runs the suite on a target; returns its path.
-pub(super) fn image(triple: &str, emulation: &Emulation) -> Result<PathBuf> {
+/// What is run on a target.
+#[derive(Debug)]
+pub(super) struct Images {
+    /// The suite.
+    pub(super) suite: PathBuf,
+    /// The example of `bin/firmware`, on a board.
+    pub(super) example: Option<PathBuf>,
+}
+
+/// Builds what is run on a target.
+pub(super) fn images(triple: &str, emulation: &Emulation) -> Result<Images> {
     let mut command = cargo();
-    command.args(["build", "--release", "--locked", "--target", triple, "--target-dir", "target"]);
+    command.args(["build", "--locked", "--target", triple, "--target-dir", "target"]);
     untouched(&mut command);
     let variable = |name| format!("CARGO_TARGET_{}_{name}", triple.replace(['-', '.'], "_").to_uppercase());
-    let image = match emulation {
+    let images = match emulation {
         Emulation::Board { .. } => {
             let firmware = root().join("bin/firmware");
-            command.args(["--bin", "firmware"]).current_dir(&firmware);
-            firmware.join("target").join(triple).join("release/firmware")
+            command.args(["--profile", "suite", "--package", "firmware", "--package", "lipschitz"]);
+            command.current_dir(&firmware);
+            let images = firmware.join("target").join(triple).join("suite");
+            Images { suite: images.join("firmware"), example: Some(images.join("lipschitz")) }
         }
         Emulation::Linux { linker, .. } => {
             command.env(variable("LINKER"), linker.map_or("rust-lld", |linker| linker.program));
             command.env(variable("RUSTFLAGS"), "-C target-feature=+crt-static");
-            program(&mut command, triple, "conformance")
+            Images { suite: program(&mut command, triple, "conformance"), example: None }
         }
-        Emulation::Node => program(&mut command, triple, "conformance.wasm"),
+        Emulation::Node => Images { suite: program(&mut command, triple, "conformance.wasm"), example: None },
     };
     run(&mut command).context("the image")?;
-    Ok(image)
+    Ok(images)
 }
 
 /// Builds the host program.
 fn program(command: &mut Command, triple: &str, file: &str) -> PathBuf {
-    command.args(["-p", "widthwise-tests", "--bin", "conformance"]);
+    command.args(["--release", "--package", "widthwise-tests", "--bin", "conformance"]);
     root().join("target").join(triple).join("release").join(file)
 }
 

@@ -4,22 +4,29 @@
 //!
 //! Flash is what an image with one call loads, less what the image without it loads; stack the bytes below the caller; instructions those
 //! that the emulator executes, which are no cycles. The first two are exact for a toolchain, so more than 5 % above the table is a failure.
-//! The table is a file of tab-separated values, `bin/firmware/measured.tsv`.
+//! How many instructions a tick of a board's clock is, is itself measured, by a loop of known length.
+//! The table is a file of tab-separated values, `bin/firmware/measured.tsv`; the README beside it shows an excerpt.
 
+mod excerpt;
 mod flash;
 mod table;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
+use super::build::{self, Firmware};
 use super::emulation::Run;
 use super::target::{Emulation, Target};
-use super::{build, needs, report, root};
+use super::{needs, report, root};
 use table::{Row, Table};
 
-/// The kernels, as `bin/firmware/src/bin/measure/kernel.rs` names them.
-const KERNELS: [&str; 22] = [
+/// The loop of known length, and its length in instructions.
+const LOOP: (&str, u32) = ("loop-of-200000-instructions", 200_000);
+
+/// The kernels, as `bin/firmware/kernels/src/measure/kernel.rs` names them after the loop.
+const KERNELS: [&str; 23] = [
     "dot-8-f32",
     "dot-8-f64",
     "matvec-8-f32",
@@ -34,6 +41,7 @@ const KERNELS: [&str; 22] = [
     "spectral-norm-8-f64",
     "spectral-norm-16-f64",
     "parametrization-layer",
+    "lipschitz-bound",
     "nalgebra-singular-values-2-f32",
     "nalgebra-singular-values-4-f32",
     "nalgebra-singular-values-8-f32",
@@ -47,61 +55,143 @@ const KERNELS: [&str; 22] = [
 /// The image without a kernel.
 const NOTHING: &str = "nothing";
 
-/// The targets that are measured, and the instructions of a tick of their clock.
-const TICKS: [(&str, u32); 4] = [
-    ("thumbv6m-none-eabi", 40),
-    ("thumbv7em-none-eabihf", 40),
-    ("thumbv8m.main-none-eabihf", 50),
-    ("riscv32imac-unknown-none-elf", 1),
+/// The targets that are measured.
+const MEASURED: [&str; 5] = [
+    "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "thumbv8m.main-none-eabihf",
+    "riscv32imac-unknown-none-elf",
 ];
+
+/// For size, as the profile of `bin/firmware` says, and for speed.
+const LEVELS: [&str; 2] = ["s", "3"];
 
 /// Calls that an image times together.
 const CALLS: u32 = 8;
 
 /// Whether a target is in the table.
 pub(super) fn is_measured(target: &Target) -> bool {
-    TICKS.iter().any(|(triple, _)| *triple == target.triple)
+    MEASURED.contains(&target.triple)
 }
 
-/// Measures every kernel on a target, and compares with the table, or replaces its rows.
-pub(super) fn run(target: &Target, bless: bool) -> Result<String> {
-    let Some((Emulation::Board { .. }, (_, tick))) =
-        target.run.as_ref().zip(TICKS.iter().find(|(triple, _)| *triple == target.triple))
-    else {
-        bail!("nothing is measured there");
-    };
-    needs::install(target)?;
-    let nothing = measure(target, NOTHING, *tick)?;
-    let mut rows = Vec::new();
-    for kernel in KERNELS {
-        let row = measure(target, kernel, *tick)?.without(&nothing);
-        println!("{row}");
-        rows.push(row);
+/// The table, read before anything is built, and what is to be done with it.
+#[derive(Debug)]
+pub(super) struct Measurement {
+    path: PathBuf,
+    table: Table,
+    toolchain: String,
+    /// Replace rows by what is measured.
+    bless: bool,
+}
+
+impl Measurement {
+    /// Reads the table.
+    pub(super) fn begin(bless: bool) -> Result<Self> {
+        let path = root().join("bin/firmware/measured.tsv");
+        Ok(Self { table: Table::read(&path)?, path, toolchain: toolchain()?, bless })
     }
-    let path = root().join("bin/firmware/measured.tsv");
-    let kept = Table::read(&path)?;
-    if bless {
-        kept.with(target.triple, rows, &toolchain()?).write(&path)?;
-        return Ok(format!("{} kernels measured and kept", KERNELS.len()));
+
+    /// Measures every kernel on a target, and compares with the table, or replaces its rows.
+    pub(super) fn run(&mut self, target: &Target) -> Result<String> {
+        let emulation = match &target.run {
+            Some(emulation) if is_measured(target) => emulation,
+            _ => bail!("nothing is measured there; but on {}", MEASURED.join(", ")),
+        };
+        needs::install(target)?;
+        let mut rows = Vec::new();
+        for level in LEVELS {
+            let place = Place { target, emulation, level };
+            let nothing = place.count(NOTHING)?;
+            let tick = tick(place.count(LOOP.0)?.ticks - nothing.ticks)?;
+            for kernel in KERNELS {
+                let row = place.row(kernel, place.count(kernel)?, nothing, tick)?;
+                println!("{row}");
+                rows.push(row);
+            }
+        }
+        if self.bless {
+            let summary = format!("{} rows kept", rows.len());
+            self.table.replace(target.triple, rows, &self.toolchain);
+            self.table.write(&self.path)?;
+            self.show()?;
+            return Ok(summary);
+        }
+        let differences = self.table.differences(target.triple, &rows);
+        ensure!(
+            differences.is_empty(),
+            "not what the table of {} says, with 5 % to spare ({} builds here):\n  {}",
+            self.table.toolchain(),
+            self.toolchain,
+            differences.join("\n  ")
+        );
+        Ok(format!("{} rows within 5 % of the table", rows.len()))
     }
-    let larger = kept.larger(&rows);
+
+    /// Writes the excerpt of the README anew, if the table has what it shows.
+    fn show(&self) -> Result<()> {
+        let path = self.path.with_file_name("README.md");
+        let readme = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        if let Some(readme) = excerpt::update(&readme, &self.table) {
+            std::fs::write(&path, readme).with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a kernel is measured.
+struct Place<'a> {
+    target: &'a Target,
+    emulation: &'a Emulation,
+    level: &'static str,
+}
+
+/// What an image shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counts {
+    flash: u32,
+    stack: u32,
+    /// Of all calls together.
+    ticks: u32,
+}
+
+impl Place<'_> {
+    /// Builds the image of a kernel and runs it.
+    fn count(&self, kernel: &'static str) -> Result<Counts> {
+        let image =
+            Firmware { package: "kernels", image: "measure", level: self.level, kernel: Some(kernel) };
+        let image = build::firmware(self.target.triple, image)?;
+        let bytes = std::fs::read(&image).with_context(|| image.display().to_string())?;
+        let flash = flash::loaded(&bytes).ok_or_else(|| anyhow!("{} is no ELF image", image.display()))?;
+        let (stack, ticks) = parse(&self.emulation.emulate_counting(&image)?, kernel)?;
+        Ok(Counts { flash, stack, ticks })
+    }
+
+    /// The row of a kernel: its counts without those of the image that has none.
+    fn row(&self, kernel: &str, counts: Counts, nothing: Counts, tick: u32) -> Result<Row> {
+        let ticks = counts.ticks.saturating_sub(nothing.ticks);
+        Ok(Row {
+            target: self.target.triple.to_owned(),
+            level: self.level.to_owned(),
+            kernel: kernel.to_owned(),
+            flash: counts.flash.saturating_sub(nothing.flash),
+            stack: counts.stack.saturating_sub(nothing.stack),
+            instructions: u32::try_from(u64::from(ticks) * u64::from(tick) / u64::from(CALLS))?,
+        })
+    }
+}
+
+/// The instructions of a tick, from the ticks of the loop.
+fn tick(ticks: u32) -> Result<u32> {
+    let instructions = LOOP.1 * CALLS;
+    let tick = (instructions + ticks / 2).checked_div(ticks).unwrap_or(0);
+    // The loop has some instructions around it, and a tick more or less is seen.
+    let deviation = (tick * ticks).abs_diff(instructions);
     ensure!(
-        larger.is_empty(),
-        "more than 5 % above the table of {}:\n  {}",
-        kept.toolchain(),
-        larger.join("\n  ")
+        tick > 0 && deviation <= instructions / 1000,
+        "the emulator's clock is not to be relied on: {instructions} instructions take {ticks} ticks"
     );
-    Ok(format!("{} kernels within 5 % of the table", KERNELS.len()))
-}
-
-fn measure(target: &Target, kernel: &'static str, tick: u32) -> Result<Row> {
-    let image = build::firmware(target.triple, "measure", "s", Some(kernel))?;
-    let bytes = std::fs::read(&image).with_context(|| image.display().to_string())?;
-    let flash = flash::loaded(&bytes).ok_or_else(|| anyhow!("{} is no ELF image", image.display()))?;
-    let emulation = target.run.as_ref().ok_or_else(|| anyhow!("nothing runs there"))?;
-    let (stack, ticks) = parse(&emulation.emulate_counting(&image)?, kernel)?;
-    let instructions = u32::try_from(u64::from(ticks) * u64::from(tick) / u64::from(CALLS))?;
-    Ok(Row { target: target.triple.to_owned(), kernel: kernel.to_owned(), flash, stack, instructions })
+    Ok(tick)
 }
 
 /// The numbers of a run: `NAME STACK TICKS`.
@@ -126,14 +216,30 @@ fn toolchain() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::embedded::target::TARGETS;
 
     #[test]
     fn the_kernels_are_those_of_the_image() {
-        let source = root().join("bin/firmware/src/bin/measure/kernel.rs");
+        let source = root().join("bin/firmware/kernels/src/measure/kernel.rs");
         let source = std::fs::read_to_string(source).unwrap();
         let named: Vec<_> =
             source.lines().filter_map(|line| line.strip_prefix("    \"")?.split('"').next()).collect();
-        assert_eq!(named, KERNELS);
+        assert_eq!(named, [&[LOOP.0], &KERNELS[..]].concat());
+    }
+
+    #[test]
+    fn the_targets_are_boards() {
+        let boards = TARGETS.iter().filter(|target| matches!(target.run, Some(Emulation::Board { .. })));
+        assert_eq!(boards.filter(|target| is_measured(target)).count(), MEASURED.len());
+    }
+
+    #[test]
+    fn a_tick_is_a_whole_number_of_instructions() {
+        assert_eq!(tick(40_001).unwrap(), 40);
+        assert_eq!(tick(1_600_100).unwrap(), 1);
+        for odd in [0, 3_200_000, 39_500] {
+            assert!(tick(odd).unwrap_err().to_string().contains("not to be relied on"), "{odd}");
+        }
     }
 
     #[test]

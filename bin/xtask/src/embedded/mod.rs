@@ -3,10 +3,11 @@
 //! `cargo xtask embedded`: the suite of conformance on every target, and its digests compared with the golden table and the host's own.
 //!
 //! For each target: install what is missing, build every library without default features, build the image, run the suite, replay a few
-//! instances. A step that cannot be done is a failure of that target: nothing is skipped.
+//! instances, and on a board run the example. A step that cannot be done is a failure of that target: nothing is skipped.
 
 mod build;
 mod emulation;
+mod example;
 mod measure;
 mod needs;
 mod panic_free;
@@ -18,11 +19,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use widthwise_conformance::{Replay, first_difference};
 
+use build::Images;
 use emulation::Run;
 use target::{TARGETS, Target};
 
@@ -125,22 +127,26 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if arguments.measure {
         let measured = |target: &&&Target| !arguments.targets.is_empty() || measure::is_measured(target);
         let targets = targets.iter().filter(measured);
-        return conclude(
-            targets.map(|target| check(target.triple, || measure::run(target, arguments.bless))),
-        );
+        return measure::Measurement::begin(arguments.bless).map_or_else(fail, |mut measurement| {
+            conclude(targets.map(|target| check(target.triple, || measurement.run(target))))
+        });
     }
     if arguments.build_only {
         return conclude(targets.iter().map(|target| check(target.triple, || Ok(build(target)?.0))));
     }
     let tables = match Tables::new() {
         Ok(tables) => tables,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(error),
     };
     let host = core::iter::once_with(|| check("host", || tables.compare()));
     conclude(host.chain(targets.iter().map(|target| check(target.triple, || conform(target, &tables)))))
+}
+
+/// Says why nothing could begin.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that a map of an error has")]
+fn fail(error: Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::FAILURE
 }
 
 /// Does one check and says in a line what came of it; whether it passed.
@@ -188,35 +194,39 @@ impl Tables {
     }
 }
 
-/// Installs and builds everything of a target; returns what was built, and the image if it can be run.
-fn build(target: &Target) -> Result<(String, Option<PathBuf>)> {
+/// Installs and builds everything of a target; returns what was built, and the images if they can be run.
+fn build(target: &Target) -> Result<(String, Option<Images>)> {
     needs::install(target)?;
     let mut built = Vec::new();
     if target.libraries {
         built.push(format!("{} libraries built", build::libraries(target)?));
     }
-    let image = target.run.as_ref().map(|run| build::image(target.triple, run)).transpose()?;
-    if image.is_some() {
+    let images = target.run.as_ref().map(|run| build::images(target.triple, run)).transpose()?;
+    if images.is_some() {
         built.push("image built".to_owned());
     }
-    Ok((built.join(", "), image))
+    Ok((built.join(", "), images))
 }
 
-/// Builds everything, then runs the suite and the replays.
+/// Builds everything, then runs the suite, the replays and the example.
 fn conform(target: &Target, tables: &Tables) -> Result<String> {
-    let (mut summary, image) = build(target)?;
-    let (Some(run), Some(image)) = (&target.run, image) else {
+    let (mut summary, images) = build(target)?;
+    let (Some(run), Some(Images { suite, example })) = (&target.run, images) else {
         return Ok(summary);
     };
     let start = Instant::now();
-    let counts = report::judge(target.triple, &run.emulate(&image, &[])?, tables)?;
+    let counts = report::judge(target.triple, &run.emulate(&suite, &[])?, tables)?;
     let seconds = start.elapsed().as_secs_f64();
     write!(summary, ", {} tests and {} digests in {seconds:.1} s", counts.tests, counts.digests)?;
     for words in REPLAYS {
         let replay = parse(words)?;
-        same_as_host(&run.emulate(&image, &words_of(&replay))?, &replay)?;
+        same_as_host(&run.emulate(&suite, &words_of(&replay))?, &replay)?;
     }
     write!(summary, ", {} replays", REPLAYS.len())?;
+    if let Some(example) = example {
+        example::run(run, &example)?;
+        summary += ", the example";
+    }
     Ok(summary)
 }
 
@@ -226,7 +236,7 @@ fn show(target: &Target, replay: &Replay) -> Result<String> {
         bail!("nothing runs there: it is a target that the libraries are built for");
     };
     needs::install(target)?;
-    let image = build::image(target.triple, run)?;
+    let image = build::images(target.triple, run)?.suite;
     let output = run.emulate(&image, &words_of(replay))?;
     print!("{}", output.text);
     same_as_host(&output, replay)?;

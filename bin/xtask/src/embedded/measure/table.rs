@@ -8,10 +8,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-/// What one kernel costs on one target.
+/// What one kernel costs on one target at one opt-level.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
     pub(super) target: String,
+    pub(super) level: String,
     pub(super) kernel: String,
     /// Bytes.
     pub(super) flash: u32,
@@ -21,34 +22,29 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// What is left when what an image without kernel costs is taken away.
-    pub(super) fn without(self, nothing: &Self) -> Self {
-        Self {
-            flash: self.flash.saturating_sub(nothing.flash),
-            stack: self.stack.saturating_sub(nothing.stack),
-            instructions: self.instructions.saturating_sub(nothing.instructions),
-            ..self
-        }
+    fn name(&self) -> String {
+        format!("{} {} at opt-level {}", self.target, self.kernel, self.level)
     }
 
     fn parse(line: &str) -> Option<Self> {
         let mut fields = line.split('\t');
-        let (target, kernel) = (fields.next()?.to_owned(), fields.next()?.to_owned());
+        let mut name = || fields.next().map(str::to_owned);
+        let (target, level, kernel) = (name()?, name()?, name()?);
         let mut number = || fields.next()?.parse().ok();
-        let row = Self { target, kernel, flash: number()?, stack: number()?, instructions: number()? };
+        let row = Self { target, level, kernel, flash: number()?, stack: number()?, instructions: number()? };
         fields.next().is_none().then_some(row)
     }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { target, kernel, flash, stack, instructions } = self;
-        write!(f, "{target}\t{kernel}\t{flash}\t{stack}\t{instructions}")
+        let Self { target, level, kernel, flash, stack, instructions } = self;
+        write!(f, "{target}\t{level}\t{kernel}\t{flash}\t{stack}\t{instructions}")
     }
 }
 
 /// The head of the table, below the line of the toolchain.
-const HEAD: &str = "target\tkernel\tflash\tstack\tinstructions";
+const HEAD: &str = "target\tlevel\tkernel\tflash\tstack\tinstructions";
 
 /// Every row, and the compiler that built the images.
 #[derive(Debug, Default)]
@@ -88,33 +84,41 @@ impl Table {
         &self.toolchain
     }
 
-    /// The table with these rows of a target instead.
-    pub(super) fn with(mut self, target: &str, rows: Vec<Row>, toolchain: &str) -> Self {
+    /// The row of a kernel.
+    pub(super) fn row(&self, target: &str, level: &str, kernel: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| (&*row.target, &*row.level, &*row.kernel) == (target, level, kernel))
+    }
+
+    /// Puts these rows of a target in the place of those that are there.
+    pub(super) fn replace(&mut self, target: &str, rows: Vec<Row>, toolchain: &str) {
         self.rows.retain(|row| row.target != target);
         self.rows.extend(rows);
         // By target; a target's rows stay in their order.
         self.rows.sort_by(|a, b| a.target.cmp(&b.target));
-        Self { toolchain: toolchain.to_owned(), ..self }
+        toolchain.clone_into(&mut self.toolchain);
     }
 
-    /// What in these rows is more than 5 % above the table, or missing in it.
-    pub(super) fn larger(&self, rows: &[Row]) -> Vec<String> {
-        let mut larger = Vec::new();
+    /// What in these rows of a target is more than 5 % above the table, and what is in one of the two alone.
+    pub(super) fn differences(&self, target: &str, rows: &[Row]) -> Vec<String> {
+        let mut differences = Vec::new();
         for row in rows {
-            let name = format!("{} {}", row.target, row.kernel);
-            let Some(kept) =
-                self.rows.iter().find(|kept| (&kept.target, &kept.kernel) == (&row.target, &row.kernel))
-            else {
-                larger.push(format!("{name} is not in the table"));
+            let name = row.name();
+            let Some(kept) = self.row(&row.target, &row.level, &row.kernel) else {
+                differences.push(format!("{name} is not in the table"));
                 continue;
             };
             for (what, now, then) in [("flash", row.flash, kept.flash), ("stack", row.stack, kept.stack)] {
                 if u64::from(now) * 100 > u64::from(then) * 105 {
-                    larger.push(format!("{name}: {now} bytes of {what}, {then} in the table"));
+                    differences.push(format!("{name}: {now} bytes of {what}, {then} in the table"));
                 }
             }
         }
-        larger
+        for kept in self.rows.iter().filter(|kept| kept.target == target) {
+            if !rows.iter().any(|row| (&row.level, &row.kernel) == (&kept.level, &kept.kernel)) {
+                differences.push(format!("{} is in the table and not measured", kept.name()));
+            }
+        }
+        differences
     }
 }
 
@@ -123,11 +127,13 @@ mod tests {
     use super::*;
 
     fn row(flash: u32, stack: u32) -> Row {
-        Row { target: "board".into(), kernel: "dot".into(), flash, stack, instructions: 7 }
+        Row { target: "board".into(), level: "s".into(), kernel: "dot".into(), flash, stack, instructions: 7 }
     }
 
     fn table() -> Table {
-        Table::default().with("board", vec![row(1000, 100)], "rustc 1")
+        let mut table = Table::default();
+        table.replace("board", vec![row(1000, 100)], "rustc 1");
+        table
     }
 
     #[test]
@@ -140,22 +146,44 @@ mod tests {
         assert_eq!((read.toolchain(), &read.rows[..]), ("rustc 1", &[row(1000, 100)][..]));
     }
 
-    #[test]
-    fn more_than_five_per_cent_is_too_much() {
-        assert!(table().larger(&[row(1050, 105)]).is_empty());
-        assert_eq!(table().larger(&[row(1051, 105)]), ["board dot: 1051 bytes of flash, 1000 in the table"]);
-        assert_eq!(table().larger(&[row(900, 106)]), ["board dot: 106 bytes of stack, 100 in the table"]);
+    fn differences(table: &Table, row: Row) -> Vec<String> {
+        table.differences("board", &[row])
     }
 
     #[test]
-    fn a_row_that_is_not_kept_is_a_failure() {
-        assert_eq!(Table::default().larger(&[row(1, 1)]), ["board dot is not in the table"]);
+    fn more_than_five_per_cent_is_too_much() {
+        assert!(differences(&table(), row(1050, 105)).is_empty());
+        assert_eq!(
+            differences(&table(), row(1051, 105)),
+            ["board dot at opt-level s: 1051 bytes of flash, 1000 in the table"]
+        );
+        assert_eq!(
+            differences(&table(), row(900, 106)),
+            ["board dot at opt-level s: 106 bytes of stack, 100 in the table"]
+        );
+    }
+
+    #[test]
+    fn a_row_that_only_one_has_is_a_failure() {
+        assert_eq!(
+            differences(&Table::default(), row(1, 1)),
+            ["board dot at opt-level s is not in the table"]
+        );
+        assert_eq!(
+            differences(&table(), Row { level: "3".into(), ..row(1, 1) }),
+            [
+                "board dot at opt-level 3 is not in the table",
+                "board dot at opt-level s is in the table and not measured"
+            ]
+        );
+        assert!(table().differences("another", &[]).is_empty());
     }
 
     #[test]
     fn a_table_that_is_damaged_is_an_error() {
+        assert!(Table::parse("").is_none());
         assert!(Table::parse("# rustc\ntarget\n").is_none());
-        assert!(Table::parse(&format!("# rustc\n{HEAD}\nboard\tdot\t1\t2\n")).is_none());
-        assert!(Table::parse(&format!("# rustc\n{HEAD}\nboard\tdot\t1\t2\t3\n")).is_some());
+        assert!(Table::parse(&format!("# rustc\n{HEAD}\nboard\ts\tdot\t1\t2\n")).is_none());
+        assert!(Table::parse(&format!("# rustc\n{HEAD}\nboard\ts\tdot\t1\t2\t3\n")).is_some());
     }
 }

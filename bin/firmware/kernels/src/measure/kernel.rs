@@ -86,6 +86,7 @@ macro_rules! kernels {
 }
 
 kernels! {
+    "loop-of-200000-instructions": |_x| crate::clock::loop_of_200_000_instructions();
     "dot-8-f32": |x| widthwise_linalg::dot(&x.f32.vector, &x.f32.vector);
     "dot-8-f64": |x| widthwise_linalg::dot(&x.f64.vector, &x.f64.vector);
     "matvec-8-f32": |x| {
@@ -114,6 +115,7 @@ kernels! {
             widthwise_parametrization::rules::SPECTRAL.layer(role, matrix, optimizer, constants)
         })
     };
+    "lipschitz-bound": |_x| magnitude::lipschitz_bound(black_box(&magnitude::LAYERS));
     "nalgebra-singular-values-2-f32": |x| x.f32.two.singular_values();
     "nalgebra-singular-values-4-f32": |x| x.f32.four.singular_values();
     "nalgebra-singular-values-8-f32": |x| x.f32.eight.singular_values();

@@ -2,7 +2,8 @@
 
 //! Time in the emulator, which executes one instruction a nanosecond when told so (`-icount shift=0`).
 //!
-//! RISC-V counts instructions itself. Cortex-M has the system timer: a tick is a period of the board's clock, 40 or 50 instructions.
+//! RISC-V counts instructions itself. Cortex-M has the system timer: a tick is a period of the board's clock, some tens of instructions. How
+//! many, the loop of known length says.
 #![expect(unsafe_code, reason = "counters and timers are registers of the processor")]
 
 /// The ticks that `work` takes.
@@ -40,4 +41,19 @@ pub(crate) fn ticks(work: impl FnOnce()) -> u32 {
     let start = count();
     work();
     start.wrapping_sub(count()) & MASK
+}
+
+/// Executes as many instructions, and a few around them.
+#[cfg_attr(not(kernel = "loop-of-200000-instructions"), allow(dead_code, reason = "a kernel of its own"))]
+pub(crate) fn loop_of_200_000_instructions() {
+    // SAFETY: counts a register down to zero.
+    #[cfg(target_arch = "arm")]
+    unsafe {
+        core::arch::asm!("2: subs {0}, {0}, #1", "bne 2b", inout(reg) 100_000 => _, options(nomem, nostack));
+    }
+    // SAFETY: counts a register down to zero.
+    #[cfg(target_arch = "riscv32")]
+    unsafe {
+        core::arch::asm!("2: addi {0}, {0}, -1", "bnez {0}, 2b", inout(reg) 100_000 => _, options(nomem, nostack));
+    }
 }

@@ -8,7 +8,7 @@
 //! `cargo xtask embedded --measure` builds this image for one kernel after the other (`--cfg kernel="NAME"`) and keeps the table. One line is
 //! printed, `NAME STACK TICKS`, the numbers in hexadecimal: an image that can format numbers would hide what a kernel adds.
 
-#[path = "../../board.rs"]
+#[path = "../../../src/board.rs"]
 mod board;
 mod clock;
 mod kernel;

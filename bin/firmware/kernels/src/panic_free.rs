@@ -7,7 +7,7 @@
 //! Its panic handler calls a function that does not exist, so the linker refuses the image if the compiler leaves any way to a panic in the
 //! code that is called here. It is linked, not run: `cargo xtask embedded --panic-free` does so at several opt-levels.
 
-#[path = "../board.rs"]
+#[path = "../../src/board.rs"]
 mod board;
 
 use core::hint::{black_box, spin_loop};
