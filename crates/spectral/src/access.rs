@@ -40,7 +40,8 @@ pub(crate) fn from_mut<T>(x: &mut [T], start: usize) -> &mut [T] {
     x.get_mut(start..).unwrap_or_default()
 }
 
-/// The columns of a matrix, of `rows` numbers each.
+/// The columns of a matrix, of `rows` numbers each. To be counted, not zipped: zipped chunks are divided by their length, whose
+/// check for zero a compiler that optimises for size may keep.
 #[inline(always)]
 pub(crate) fn columns<T>(matrix: &[T], rows: usize) -> ChunksExact<'_, T> {
     debug_assert!(rows > 0, "columns of no numbers");

@@ -16,7 +16,7 @@
 use widthwise_rounding::directed::{add_up, div_up, mul_up, square_root_up, sub_down};
 use widthwise_rounding::{Scalar, gamma_upper, inflate_down, inflate_up};
 
-use crate::access::{at, columns};
+use crate::access::{at, columns, from};
 
 pub(crate) use crate::tiles::product_with_transpose;
 use crate::tiles::square_in_four_sums;
@@ -242,9 +242,9 @@ fn projector_distance_upper<T: Scalar>(
 ) -> T {
     let power = T::power_of_two(exponent);
     let mut square = T::zero();
-    for (h, next) in columns(h, n).zip(columns(next, n)) {
+    for (j, h) in columns(h, n).enumerate() {
         let mut squares = T::zero();
-        for (&h, &next) in h.iter().zip(next) {
+        for (&h, &next) in h.iter().zip(from(next, j * n)) {
             let difference = next * power - kappa * h;
             squares += difference * difference;
         }

@@ -124,8 +124,8 @@ pub(crate) fn product_with_vector<T: Scalar, R: Registers<T>>(
     if short < R::LANES || short < 4 {
         for (i, out) in out.iter_mut().enumerate().take(short) {
             let mut sum = T::zero();
-            for (column, &x) in columns(matrix, short).zip(x) {
-                sum += at(column, i) * x;
+            for (j, column) in columns(matrix, short).enumerate() {
+                sum += at(column, i) * at(x, j);
             }
             *out = sum;
         }
@@ -155,8 +155,8 @@ fn in_strips<T: Scalar, R: Registers<T>, const VECTORS: usize>(
     while top < short {
         let row = top.min(short - rows);
         let mut strip = [registers.splat(T::zero()); VECTORS];
-        for (column, &x) in columns(matrix, short).zip(x) {
-            let (x, block) = (registers.splat(x), from(column, row));
+        for (j, column) in columns(matrix, short).enumerate() {
+            let (x, block) = (registers.splat(at(x, j)), from(column, row));
             for v in 0..VECTORS {
                 let entries = registers.load(from(block, v * R::LANES));
                 strip[v] = registers.add(strip[v], registers.mul(entries, x));

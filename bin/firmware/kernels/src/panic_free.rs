@@ -21,7 +21,7 @@ use widthwise_linalg::{
 };
 use widthwise_parametrization::{Constants, LogicalMatrix, Optimizer, Role, rules};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
-use widthwise_spectral::{rms_operator_norm, spectral_norm, spectral_norm_bounds, stable_rank};
+use widthwise_spectral::{rms_operator_norm, spectral_norm, spectral_norm_bounds, spectral_norm_compact, stable_rank};
 
 /// Refuses to be linked: nothing defines the function.
 #[panic_handler]
@@ -60,6 +60,7 @@ where
     enclosed(a, x);
     norms(a, x);
     black_box(spectral_norm(a)).ok();
+    black_box(spectral_norm_compact(a)).ok();
     black_box(spectral_norm_bounds(a)).ok();
     black_box(rms_operator_norm(a)).ok();
     black_box(stable_rank(a)).ok();

@@ -8,7 +8,7 @@
 
 use nalgebra::SMatrix;
 use widthwise_rounding::directed::mul_up;
-use widthwise_spectral::{KernelError, spectral_norm};
+use widthwise_spectral::{KernelError, spectral_norm_compact};
 
 /// Inputs and outputs that a layer may have.
 pub const WIDEST: usize = 8;
@@ -52,7 +52,7 @@ impl Layer<'_> {
                 *entry = f32::from(weight);
             }
         }
-        Ok(mul_up(scale, spectral_norm(&integers)?.enclosure().hi()))
+        Ok(mul_up(scale, spectral_norm_compact(&integers)?.enclosure().hi()))
     }
 }
 

@@ -26,20 +26,22 @@ use table::{Row, Table};
 const LOOP: (&str, u32) = ("loop-of-200000-instructions", 200_000);
 
 /// The kernels, as `bin/firmware/kernels/src/measure/kernel.rs` names them after the loop.
-const KERNELS: [&str; 23] = [
+const KERNELS: [&str; 25] = [
     "dot-8-f32",
     "dot-8-f64",
     "matvec-8-f32",
     "matvec-8-f64",
     "spectral-norm-bounds-8-f32",
-    "spectral-norm-2-f32",
-    "spectral-norm-4-f32",
+    "spectral-norm-compact-2-f32",
+    "spectral-norm-compact-4-f32",
+    "spectral-norm-compact-8-f32",
+    "spectral-norm-compact-16-f32",
+    "spectral-norm-compact-2-f64",
+    "spectral-norm-compact-4-f64",
+    "spectral-norm-compact-8-f64",
+    "spectral-norm-compact-16-f64",
     "spectral-norm-8-f32",
-    "spectral-norm-16-f32",
-    "spectral-norm-2-f64",
-    "spectral-norm-4-f64",
     "spectral-norm-8-f64",
-    "spectral-norm-16-f64",
     "parametrization-layer",
     "lipschitz-bound",
     "nalgebra-singular-values-2-f32",

@@ -64,8 +64,8 @@ pub(super) fn descend<T: Scalar, const SHORT: usize>(
 #[inline(always)]
 pub(super) fn eigenvalue_upper<T: Scalar, const SHORT: usize>(gram: &Gram<'_, One<T>, SHORT>, b: T) -> T {
     let mut trace = T::zero();
-    for (i, column) in gram.entries.iter().enumerate() {
-        trace += b - column[i].0;
+    for i in 0..SHORT {
+        trace += b - gram.entries[i][i].0;
     }
     let of_trace = trace * (T::from_count(SHORT + 3) * T::UNIT_ROUNDOFF);
     let error = of_trace + b * T::UNIT_ROUNDOFF + gram.error.0 + T::UNDERFLOW_ALLOWANCE;

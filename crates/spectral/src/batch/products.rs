@@ -6,11 +6,12 @@ use widthwise_rounding::Scalar;
 
 use super::lanes::Lanes;
 
+#[expect(clippy::needless_range_loop, reason = "an index below a constant needs no check in firmware")]
 #[inline(always)]
 pub(super) fn trace_of<T: Scalar, V: Lanes<T>, const N: usize>(h: &[[V; N]; N]) -> V {
     let mut trace = h[0][0];
-    for (i, column) in h.iter().enumerate().skip(1) {
-        trace = trace + column[i];
+    for i in 1..N {
+        trace = trace + h[i][i];
     }
     trace
 }
@@ -29,9 +30,9 @@ pub(super) fn sum_of_squares<T: Scalar, V: Lanes<T>, const N: usize>(x: &[V; N])
 pub(super) fn column_of_largest_diagonal<T: Scalar, V: Lanes<T>, const N: usize>(h: &[[V; N]; N]) -> [V; N] {
     let mut largest = h[0][0];
     let mut x = h[0];
-    for (j, column) in h.iter().enumerate().skip(1) {
-        let diagonal = column[j];
-        for (x, &h) in x.iter_mut().zip(column) {
+    for j in 1..N {
+        let diagonal = h[j][j];
+        for (x, &h) in x.iter_mut().zip(&h[j]) {
             *x = diagonal.if_greater(largest, h, *x);
         }
         largest = diagonal.greater(largest);

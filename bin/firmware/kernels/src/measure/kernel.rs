@@ -98,14 +98,16 @@ kernels! {
         (widthwise_linalg::matvec(&x.f64.eight, &x.f64.vector, &mut image), image)
     };
     "spectral-norm-bounds-8-f32": |x| widthwise_spectral::spectral_norm_bounds(&x.f32.eight);
-    "spectral-norm-2-f32": |x| widthwise_spectral::spectral_norm(&x.f32.two);
-    "spectral-norm-4-f32": |x| widthwise_spectral::spectral_norm(&x.f32.four);
+    "spectral-norm-compact-2-f32": |x| widthwise_spectral::spectral_norm_compact(&x.f32.two);
+    "spectral-norm-compact-4-f32": |x| widthwise_spectral::spectral_norm_compact(&x.f32.four);
+    "spectral-norm-compact-8-f32": |x| widthwise_spectral::spectral_norm_compact(&x.f32.eight);
+    "spectral-norm-compact-16-f32": |x| widthwise_spectral::spectral_norm_compact(&x.f32.sixteen);
+    "spectral-norm-compact-2-f64": |x| widthwise_spectral::spectral_norm_compact(&x.f64.two);
+    "spectral-norm-compact-4-f64": |x| widthwise_spectral::spectral_norm_compact(&x.f64.four);
+    "spectral-norm-compact-8-f64": |x| widthwise_spectral::spectral_norm_compact(&x.f64.eight);
+    "spectral-norm-compact-16-f64": |x| widthwise_spectral::spectral_norm_compact(&x.f64.sixteen);
     "spectral-norm-8-f32": |x| widthwise_spectral::spectral_norm(&x.f32.eight);
-    "spectral-norm-16-f32": |x| widthwise_spectral::spectral_norm(&x.f32.sixteen);
-    "spectral-norm-2-f64": |x| widthwise_spectral::spectral_norm(&x.f64.two);
-    "spectral-norm-4-f64": |x| widthwise_spectral::spectral_norm(&x.f64.four);
     "spectral-norm-8-f64": |x| widthwise_spectral::spectral_norm(&x.f64.eight);
-    "spectral-norm-16-f64": |x| widthwise_spectral::spectral_norm(&x.f64.sixteen);
     "parametrization-layer": |_x| {
         let (role, optimizer, fan_out, fan_in) = black_box((
             widthwise_parametrization::Role::Hidden, widthwise_parametrization::Optimizer::Adam, 32, 64,

@@ -11,11 +11,13 @@ const END: &str = "<!-- end -->\n";
 const TARGET: &str = "thumbv7em-none-eabihf";
 
 /// The kernels of the excerpt.
-const KERNELS: [&str; 8] = [
+const KERNELS: [&str; 10] = [
     "matvec-8-f32",
     "spectral-norm-bounds-8-f32",
+    "spectral-norm-compact-8-f32",
     "spectral-norm-8-f32",
     "nalgebra-singular-values-8-f32",
+    "spectral-norm-compact-8-f64",
     "spectral-norm-8-f64",
     "nalgebra-singular-values-8-f64",
     "parametrization-layer",
