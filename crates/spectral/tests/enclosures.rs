@@ -65,8 +65,15 @@ fn widest_allowed<T: Scalar>(norm: &SpectralNorm<T>, a: &DMatrix<T>) -> f64 {
     let (short, long) = (a.nrows().min(a.ncols()) as f64, a.nrows().max(a.ncols()) as f64);
     match norm.certificate() {
         Certificate::Zero => 0.0,
-        // A gap of the order of the errors of the Gram matrix may show, but is no better than the chain.
-        Certificate::KatoTemple { squarings } if squarings < T::DIGITS as usize - 12 => 16.0,
+        // A gap of the order of the errors of the Gram matrix, up to `su·l`, may show, but is no better than the chain: their
+        // square over the gap is what Kato-Temple adds.
+        Certificate::KatoTemple { squarings }
+            if squarings < T::DIGITS as usize - 12
+                && (short * long) * (short * long) * f64::power_of_two(squarings as i32 - T::DIGITS)
+                    <= 16.0 =>
+        {
+            16.0
+        }
         Certificate::KatoTemple { .. } | Certificate::SquaringChain { .. } => 2.0 * short * long + 20.0,
         // The closed forms: a step more at each end, of up to 2u, for entries that lose digits when they are scaled.
         Certificate::TwoNorm | Certificate::ClosedForm2x2 => {
