@@ -13,8 +13,10 @@ mod gradient;
 mod initial_scale;
 mod maximal_update;
 mod multiplier;
+mod natural_norm;
 mod opnorm_axioms;
 mod opnorm_bound;
+mod opnorm_definition;
 mod orthogonal_update;
 mod rank_one;
 mod relative_update;
@@ -32,7 +34,8 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 16] = [
+pub(super) static CLAIMS: [&Claim; 18] = [
+    &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
     &opnorm_axioms::CLAIM,
@@ -41,6 +44,7 @@ pub(super) static CLAIMS: [&Claim; 16] = [
     &rank_one::CLAIM,
     &semi_orthogonal::CLAIM,
     &stable_rank::CLAIM,
+    &natural_norm::CLAIM,
     &update_alignment::CLAIM,
     &gradient::CLAIM,
     &initial_scale::CLAIM,
