@@ -5,8 +5,11 @@
 //! A file for each family of claims. Norms and alignment come first; they carry everything that follows. Behind them stand the rules of the paper: there the tables of
 //! `widthwise-parametrization` are on trial.
 
+mod decomposition;
 mod entries;
 mod equality;
+mod feature_bound;
+mod feature_change;
 mod feature_exponent;
 mod frobenius;
 mod gradient;
@@ -14,12 +17,15 @@ mod initial_scale;
 mod maximal_update;
 mod multiplier;
 mod natural_norm;
+mod no_cancellation;
+mod nonlinearity;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod opnorm_definition;
 mod orthogonal_update;
 mod rank_one;
 mod relative_update;
+mod scaling_exponents;
 mod semi_orthogonal;
 mod stable_rank;
 mod update_alignment;
@@ -34,7 +40,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 18] = [
+pub(super) static CLAIMS: [&Claim; 24] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -45,8 +51,14 @@ pub(super) static CLAIMS: [&Claim; 18] = [
     &semi_orthogonal::CLAIM,
     &stable_rank::CLAIM,
     &natural_norm::CLAIM,
+    &feature_bound::CLAIM,
+    &decomposition::CLAIM,
+    &feature_change::CLAIM,
+    &scaling_exponents::CLAIM,
     &update_alignment::CLAIM,
     &gradient::CLAIM,
+    &no_cancellation::CLAIM,
+    &nonlinearity::CLAIM,
     &initial_scale::CLAIM,
     &maximal_update::CLAIM,
     &multiplier::CLAIM,
