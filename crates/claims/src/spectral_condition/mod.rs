@@ -5,6 +5,9 @@
 //! A file for each family of claims. Norms and alignment come first; they carry everything that follows. Behind them stand the rules of the paper: there the tables of
 //! `widthwise-parametrization` are on trial.
 
+mod batch_alignment;
+mod batch_gradient;
+mod bias;
 mod decomposition;
 mod entries;
 mod equality;
@@ -14,6 +17,8 @@ mod feature_exponent;
 mod frobenius;
 mod gradient;
 mod initial_scale;
+mod loss_change;
+mod many_steps;
 mod maximal_update;
 mod multiplier;
 mod natural_norm;
@@ -40,7 +45,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 24] = [
+pub(super) static CLAIMS: [&Claim; 29] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -59,6 +64,11 @@ pub(super) static CLAIMS: [&Claim; 24] = [
     &gradient::CLAIM,
     &no_cancellation::CLAIM,
     &nonlinearity::CLAIM,
+    &batch_gradient::CLAIM,
+    &batch_alignment::CLAIM,
+    &loss_change::CLAIM,
+    &many_steps::CLAIM,
+    &bias::CLAIM,
     &initial_scale::CLAIM,
     &maximal_update::CLAIM,
     &multiplier::CLAIM,
