@@ -15,6 +15,7 @@ mod feature_bound;
 mod feature_change;
 mod feature_exponent;
 mod frobenius;
+mod frobenius_proxy;
 mod gradient;
 mod initial_scale;
 mod loss_change;
@@ -24,15 +25,18 @@ mod multiplier;
 mod natural_norm;
 mod no_cancellation;
 mod nonlinearity;
+mod normalization;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod opnorm_definition;
 mod orthogonal_update;
+mod power_iteration;
 mod rank_one;
 mod relative_update;
 mod scaling_exponents;
 mod semi_orthogonal;
 mod stable_rank;
+mod steepest;
 mod update_alignment;
 
 use crate::{Claim, Paper};
@@ -45,7 +49,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 29] = [
+pub(super) static CLAIMS: [&Claim; 33] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -69,10 +73,14 @@ pub(super) static CLAIMS: [&Claim; 29] = [
     &loss_change::CLAIM,
     &many_steps::CLAIM,
     &bias::CLAIM,
+    &normalization::CLAIM,
+    &frobenius_proxy::CLAIM,
     &initial_scale::CLAIM,
     &maximal_update::CLAIM,
     &multiplier::CLAIM,
     &feature_exponent::CLAIM,
+    &power_iteration::CLAIM,
+    &steepest::CLAIM,
     &orthogonal_update::CLAIM,
     &relative_update::CLAIM,
 ];
