@@ -5,6 +5,7 @@
 //! A file for each family of claims. Norms and alignment come first; they carry everything that follows. Behind them stand the rules of the paper: there the tables of
 //! `widthwise-parametrization` are on trial.
 
+mod adam_update;
 mod batch_alignment;
 mod batch_gradient;
 mod bias;
@@ -35,6 +36,7 @@ mod rank_one;
 mod relative_update;
 mod scaling_exponents;
 mod semi_orthogonal;
+mod sign_update;
 mod stable_rank;
 mod steepest;
 mod update_alignment;
@@ -49,7 +51,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 33] = [
+pub(super) static CLAIMS: [&Claim; 35] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -72,6 +74,8 @@ pub(super) static CLAIMS: [&Claim; 33] = [
     &batch_alignment::CLAIM,
     &loss_change::CLAIM,
     &many_steps::CLAIM,
+    &sign_update::CLAIM,
+    &adam_update::CLAIM,
     &bias::CLAIM,
     &normalization::CLAIM,
     &frobenius_proxy::CLAIM,
