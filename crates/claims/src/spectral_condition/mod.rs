@@ -6,6 +6,7 @@
 //! `widthwise-parametrization` are on trial.
 
 mod adam_update;
+mod aligned_start;
 mod batch_alignment;
 mod batch_gradient;
 mod bias;
@@ -24,12 +25,14 @@ mod many_steps;
 mod maximal_update;
 mod multiplier;
 mod natural_norm;
+mod newton_schulz;
 mod no_cancellation;
 mod nonlinearity;
 mod normalization;
 mod opnorm_axioms;
 mod opnorm_bound;
 mod opnorm_definition;
+mod orthogonal_start;
 mod orthogonal_update;
 mod power_iteration;
 mod rank_one;
@@ -40,6 +43,7 @@ mod sign_update;
 mod stable_rank;
 mod steepest;
 mod update_alignment;
+mod weight_decay;
 
 use crate::{Claim, Paper};
 
@@ -51,7 +55,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 35] = [
+pub(super) static CLAIMS: [&Claim; 39] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -66,6 +70,8 @@ pub(super) static CLAIMS: [&Claim; 35] = [
     &decomposition::CLAIM,
     &feature_change::CLAIM,
     &scaling_exponents::CLAIM,
+    &orthogonal_start::CLAIM,
+    &aligned_start::CLAIM,
     &update_alignment::CLAIM,
     &gradient::CLAIM,
     &no_cancellation::CLAIM,
@@ -87,4 +93,6 @@ pub(super) static CLAIMS: [&Claim; 35] = [
     &steepest::CLAIM,
     &orthogonal_update::CLAIM,
     &relative_update::CLAIM,
+    &weight_decay::CLAIM,
+    &newton_schulz::CLAIM,
 ];
