@@ -33,7 +33,7 @@ pub(super) static CLAIM: Claim = Claim {
         checked_as: "G as a stored center and a bound of what it lacks. In one of three instances the columns of H are multiples of different coordinate vectors, in one of three \
                      those of D and H are rearrangements of one column. Overlaps are measured against the sums of the magnitudes, twice, and those of the inequalities against max ‖δ_i‖ max ‖h_i‖ ‖h_1‖.",
         allowance: "the relative width of ‖G‖ twice, and 8 (m n + 4 k + 2 m + 2 n + 20) + 32 units.",
-        source: "A provable form of assumption 3, section 3.2; added here.",
+        source: "A provable form of assumption 3, section 3.2; added here. The theorem is for κ = 1; the step to other κ is on paper.",
     },
     layout: &[Part::matrix("D", Dimension::M, Dimension::K), Part::matrix("H", Dimension::N, Dimension::K)],
     sizes: Sizes::draw,
