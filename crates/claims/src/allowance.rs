@@ -6,7 +6,7 @@
 //! counts as too wide and the claim as inconclusive. Each is the width that the documentation of the enclosures promises, summed over what
 //! enters the comparison, with room for a factor of two; a claim's own explanation says which.
 
-use widthwise_rounding::Scalar;
+use widthwise_rounding::{Scalar, ScaledEnclosure};
 
 /// `k` units of roundoff.
 pub(crate) fn units<T: Scalar>(k: usize) -> f64 {
@@ -28,4 +28,17 @@ pub(crate) fn spectral<T: Scalar>(rows: usize, columns: usize) -> f64 {
 /// for the last roots and products 16, twice.
 pub(crate) fn kernel<T: Scalar>(k: usize) -> f64 {
     units::<T>(8 * k + 32)
+}
+
+/// An allowance for an inequality whose terms may cancel: it is meant relative to the size of the terms, and returned
+/// relative to the larger side.
+pub(crate) fn of_terms<T: Scalar>(
+    allowance: f64,
+    terms: ScaledEnclosure<T>,
+    left: ScaledEnclosure<T>,
+    right: ScaledEnclosure<T>,
+) -> f64 {
+    // Zero over zero compares as not greater: two sides that vanish do not overlap.
+    let cancellation = terms.ratio(&left.maximum(&right));
+    if cancellation > 1.0 { allowance * cancellation } else { allowance }
 }

@@ -98,6 +98,29 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
         })
     }
 
+    /// `factor · A Bᵀ`.
+    pub(crate) fn product_with_transpose(
+        scratch: &mut Scratch<'a, T>,
+        factor: ScaledEnclosure<T>,
+        a: &DMatrixView<'_, T>,
+        b: &DMatrixView<'_, T>,
+    ) -> Result<Self, Refusal> {
+        let (scale_a, scale_b) = (Scaling::of(a)?, Scaling::of(b)?);
+        let exact = scale_a.is_exact() && scale_b.is_exact();
+        let product = scale_a.exponent() + scale_b.exponent();
+        let exponent = product + factor.exponent();
+        Self::from_entries(scratch, (a.nrows(), b.nrows()), exponent, |i, j| {
+            let mut sum = DotAccumulator::new();
+            if !exact {
+                sum.assume_scaled_inexactly();
+            }
+            for (&a, &b) in a.row(i).iter().zip(b.row(j).iter()) {
+                sum.add_product(scale_a.apply(a), scale_b.apply(b));
+            }
+            shifted(factor * ScaledEnclosure::new(sum.enclosure(), product), exponent)
+        })
+    }
+
     /// `AᵀA − 1`.
     pub(crate) fn gram_defect(scratch: &mut Scratch<'a, T>, a: &DMatrixView<'_, T>) -> Result<Self, Refusal> {
         let scaling = Scaling::of(a)?;
@@ -161,12 +184,16 @@ impl<'a, T: Scalar> EnclosedMatrix<'a, T> {
     }
 
     /// Adds an error of at most `error`, given without the power of two.
-    #[cfg(test)]
     pub(crate) fn add_error(&mut self, error: ScaledEnclosure<T>) {
         let error = error.to_enclosure().hi();
         if error > T::zero() {
             self.radius = add_up(self.radius, error);
         }
+    }
+
+    /// The matrix times `2^shift`, exact.
+    pub(crate) fn scale_exp2(self, shift: i32) -> Self {
+        Self { exponent: self.exponent + shift, ..self }
     }
 
     /// The exponent of the power of two.
@@ -226,6 +253,11 @@ pub(crate) fn widened<T: Scalar>(value: ScaledEnclosure<T>, error: ScaledEnclosu
     }
     let both_signs = ScaledEnclosure::new(Enclosure::from_bounds(-bound, bound), error.exponent());
     (value + both_signs).maximum(&ScaledEnclosure::zero())
+}
+
+/// `√(n/m)`, by which the RMS→RMS norm of an `m × n` matrix exceeds its spectral norm.
+pub(crate) fn rms_factor<T: Scalar>(rows: usize, columns: usize) -> ScaledEnclosure<T> {
+    root(ScaledEnclosure::count(columns) / ScaledEnclosure::count(rows))
 }
 
 /// The root of a value that is not negative.
@@ -295,6 +327,10 @@ mod tests {
             let mb = DMatrixView::from_slice(&fw, 4, 3);
             let product = EnclosedMatrix::product(&mut scratch, &ma, &mb).unwrap();
             let exact = |i: usize, j: usize| (0..4).map(|k| i64::from(a[i + 3 * k]) * i64::from(wide[k + 4 * j])).sum();
+            prop_assert!(contains(&product, exact));
+            let mt = DMatrixView::from_slice(&fw, 3, 4);
+            let product = EnclosedMatrix::product_with_transpose(&mut scratch, ScaledEnclosure::count(5), &ma, &mt).unwrap();
+            let exact = |i: usize, j: usize| (0..4).map(|k| 5 * i64::from(a[i + 3 * k]) * i64::from(wide[j + 3 * k])).sum();
             prop_assert!(contains(&product, exact));
             let (u, v) = (ma.column(0), mb.column(1));
             let outer = EnclosedMatrix::outer_products(&mut scratch, ScaledEnclosure::count(3), &[(u, v.as_view())]).unwrap();

@@ -41,6 +41,27 @@ impl<'a, T: Scalar> EnclosedBasis<'a, T> {
         Ok(self.basis.nuclear_norm()?.scale_exp2(exponent))
     }
 
+    /// `σ_1`, from the longest column `b` of the image.
+    ///
+    /// `λ_max` of `(A V)ᵀ(A V)` is within the coupling of `‖b‖²` (Weyl), and within factors `1 ± e` of that of `AᵀA`
+    /// (Ostrowski).
+    fn largest_singular_value(&self) -> Result<ScaledEnclosure<T>, Refusal> {
+        let mut longest = ScaledEnclosure::zero();
+        for b in self.basis.image().column_iter() {
+            longest = longest.maximum(&two_norm_squared_enclosure(&b)?);
+        }
+        let square = widened(longest, self.basis.coupling());
+        let one = ScaledEnclosure::one();
+        let defect = self.basis.orthogonality_defect();
+        let stretch = one - defect;
+        if stretch.significand().lo() <= T::zero() {
+            // Nothing is known of a basis that may be singular.
+            return Ok(ScaledEnclosure::new(Enclosure::whole(), 0));
+        }
+        let square = (square / (one + defect)).hull(&(square / stretch));
+        Ok(root(square).scale_exp2(self.exponent))
+    }
+
     /// `Σ_i (s² − σ_i²) ⟨v_i, x⟩²` over a full right singular basis, where `s` is at least every `σ_i`.
     ///
     /// Evaluated as `Σ_j (s² − ‖b_j‖²) ĉ_j²` with `ĉ = Vᵀx`. With `x = V ĉ + (1 − V Vᵀ) x` the error is at most
@@ -168,6 +189,19 @@ pub(crate) fn nuclear_norm<T: Scalar>(
     EnclosedBasis::of(&mut frame, a)?.nuclear_norm()
 }
 
+/// `σ_1` of an enclosed matrix, through its basis on the side of fewer columns.
+pub(crate) fn largest_singular_value<T: Scalar>(
+    a: &EnclosedMatrix<'_, T>,
+    scratch: &mut Scratch<'_, T>,
+) -> Result<ScaledEnclosure<T>, Refusal> {
+    let mut frame = scratch.frame();
+    if a.center().nrows() < a.center().ncols() {
+        let transpose = a.transposed(&mut frame)?;
+        return EnclosedBasis::of(&mut frame, &transpose)?.largest_singular_value();
+    }
+    EnclosedBasis::of(&mut frame, a)?.largest_singular_value()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +220,23 @@ mod tests {
         assert!(norm.contains(24.0 + 64.0) && norm.relative_width() < 1e-14, "{norm}");
         let wide = product.transposed(&mut scratch).unwrap();
         assert_eq!(nuclear_norm(&wide, &mut scratch).unwrap().to_enclosure(), norm);
+    }
+
+    #[test]
+    fn largest_singular_value_of_a_product_and_its_transpose() {
+        let mut memory = vec![0.0; 4096];
+        let mut scratch = Scratch::new(&mut memory);
+        let (a, b) = ([0.0, 3.0, 0.0, -4.0, 0.0, 0.0], [8.0, 0.0, 0.0, 16.0]);
+        let (a, b) = (DMatrixView::from_slice(&a, 3, 2), DMatrixView::from_slice(&b, 2, 2));
+        let mut product = EnclosedMatrix::product(&mut scratch, &a, &b).unwrap();
+        let value = largest_singular_value(&product, &mut scratch).unwrap().to_enclosure();
+        assert!(value.contains(64.0) && value.relative_width() < 1e-14, "{value}");
+        let wide = product.transposed(&mut scratch).unwrap();
+        assert!(largest_singular_value(&wide, &mut scratch).unwrap().to_enclosure().contains(64.0));
+        let unit = f64::power_of_two(product.exponent());
+        product.add_error(bound(8.0 / unit));
+        let value = largest_singular_value(&product, &mut scratch).unwrap().to_enclosure();
+        assert!(value.contains(56.5) && value.contains(71.5), "{value}");
     }
 
     #[test]

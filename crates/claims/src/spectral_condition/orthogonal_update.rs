@@ -5,6 +5,7 @@
 //! As in [`semi_orthogonal`](super::semi_orthogonal), orthogonality enters through its defect. What is on trial are the factors of
 //! `widthwise-parametrization`, the norms it states for them, and the rates of its spectral rule.
 
+use nalgebra::DMatrixView;
 use widthwise_linalg::frobenius_norm_enclosure;
 use widthwise_parametrization::{Optimizer, Role, ShapeFactor, rules};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
@@ -70,25 +71,24 @@ fn sample<T: Scalar>(
 }
 
 /// `‖Q‖²`, `‖Q‖_F²` and `‖E‖_F`.
-struct Measured<T> {
-    norm: ScaledEnclosure<T>,
-    frobenius: ScaledEnclosure<T>,
-    defect: ScaledEnclosure<T>,
+pub(super) struct Measured<T> {
+    pub(super) norm: ScaledEnclosure<T>,
+    pub(super) frobenius: ScaledEnclosure<T>,
+    pub(super) defect: ScaledEnclosure<T>,
 }
 
 impl<T: Scalar> Measured<T> {
-    fn of(
-        instance: &Instance<'_, T>,
+    pub(super) fn of(
+        q: &DMatrixView<'_, T>,
         scratch: &mut Scratch<'_, T>,
         trial: &mut Trial<'_, T>,
     ) -> Result<Self, Refusal> {
-        let [q] = instance.parts();
-        let norm = trial.record("‖Q‖²", spectral_norm(&q, scratch)?.square());
-        let frobenius = trial.record("‖Q‖_F²", frobenius_norm_enclosure(&q)?.square());
+        let norm = trial.record("‖Q‖²", spectral_norm(q, scratch)?.square());
+        let frobenius = trial.record("‖Q‖_F²", frobenius_norm_enclosure(q)?.square());
         let defect = if q.nrows() >= q.ncols() {
-            EnclosedMatrix::gram_defect(scratch, &q)?.frobenius_norm()?
+            EnclosedMatrix::gram_defect(scratch, q)?.frobenius_norm()?
         } else {
-            let transpose = transposed(&q, scratch)?;
+            let transpose = transposed(q, scratch)?;
             EnclosedMatrix::gram_defect(scratch, &transpose.as_view())?.frobenius_norm()?
         };
         Ok(Self { norm, frobenius, defect: trial.record("‖E‖_F", defect) })
@@ -114,7 +114,7 @@ fn check<T: Scalar>(
 ) -> Result<(), Refusal> {
     let Sizes { m: b, n: a, .. } = instance.sizes();
     let shape = matrix(b, a)?;
-    let Measured { norm, frobenius, defect } = Measured::of(instance, &mut scratch, trial)?;
+    let Measured { norm, frobenius, defect } = Measured::of(&instance.part(0), &mut scratch, trial)?;
     let (numbers, norms) = (kernel::<T>(40), 2.0 * spectral::<T>(b, a) + kernel::<T>(b + a + 40));
     let aspect = ScaledEnclosure::count(a) / ScaledEnclosure::count(b);
     let entries = ScaledEnclosure::count(a) * ScaledEnclosure::count(b);
@@ -148,7 +148,7 @@ fn maximum_factor<T: Scalar>(
     trial: &mut Trial<'_, T>,
 ) -> Result<(), Refusal> {
     let Sizes { m: b, n: a, .. } = instance.sizes();
-    let Measured { norm, defect, .. } = Measured::of(instance, &mut scratch, trial)?;
+    let Measured { norm, defect, .. } = Measured::of(&instance.part(0), &mut scratch, trial)?;
     let f = at::<T>(ShapeFactor::SpectralMax.monomial(), matrix(b, a)?)?;
     let measured = ScaledEnclosure::count(a) / ScaledEnclosure::count(b) * f.square() * norm;
     let allowance = 2.0 * spectral::<T>(b, a) + kernel::<T>(b + a + 40);
@@ -162,7 +162,7 @@ fn unit_frobenius<T: Scalar>(
     trial: &mut Trial<'_, T>,
 ) -> Result<(), Refusal> {
     let Sizes { m, n, .. } = instance.sizes();
-    let Measured { frobenius, defect, .. } = Measured::of(instance, &mut scratch, trial)?;
+    let Measured { frobenius, defect, .. } = Measured::of(&instance.part(0), &mut scratch, trial)?;
     let bound = ScaledEnclosure::one() + root(ScaledEnclosure::count(m.min(n))) * defect;
     trial.at_most("‖Q‖_F² ≤ 1 + √r ‖E‖_F", frobenius, bound, kernel::<T>(m + n));
     Ok(())
