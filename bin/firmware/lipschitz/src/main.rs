@@ -5,7 +5,7 @@
 //! Before a network is trusted with a sensor: a certified bound of how much it amplifies an error of the readings, computed at start-up
 //! from the weights in flash and compared with the limit of the design.
 //!
-//! One line is printed, `lipschitz 401d6c42, at most 2.460: within the limit`: the bits of the bound, and the bound rounded up to
+//! One line is printed, `lipschitz 401d6c43, at most 2.460: within the limit`: the bits of the bound, and the bound rounded up to
 //! thousandths. The exit status is 0 if the bound is within the limit, 1 if it is above, and 2 if the layers do not fit each other. A product
 //! would not leave, but refuse to start what depends on the network.
 
