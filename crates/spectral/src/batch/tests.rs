@@ -5,6 +5,7 @@
 
 mod closed_form;
 mod pivots;
+mod scaling;
 
 use super::kernel::{Bounds, Gram, conclude, down, gamma, propose, up};
 use super::lanes::Portable;
