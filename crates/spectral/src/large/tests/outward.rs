@@ -94,6 +94,8 @@ fn errors_of_sums_are_their_formulas() {
         let phi = div_up(gamma, sub_down(1.0, gamma));
         assert_eq!(indefiniteness(long, size), add_up(mul_up(phi, size), TINY));
     }
+    // So large a matrix that the lemma says nothing.
+    assert_eq!(indefiniteness(1 << 53, 1.0), f64::INFINITY);
     assert_eq!(gram_error(5, 5, 0.0), add_up(mul_up(gamma_upper(gram_height(5, 5)), 0.0), TINY));
     assert_eq!(gamma_upper::<f64>(roundings(5)), gamma_upper(if cfg!(feature = "faer") { 12 } else { 6 }));
     // By slices of 256 rows at most, as many as an array for the factorization holds; or one sum and a factor.
