@@ -131,6 +131,19 @@ fn multiplicity_costs_at_most_the_square_of_the_size() {
     check(&SMatrix::<f32, 16, 16>::from_fn(|i, j| hadamard(i, j) as f32));
 }
 
+/// No quotient of a vector is better than the largest entry, which is a number.
+#[test]
+fn the_largest_entry_is_a_lower_bound_to_the_last_digit() {
+    fn check<T: Scalar, const N: usize>(scale: T) {
+        let norm = spectral_norm_compact(&(SMatrix::<T, N, N>::identity() * scale)).unwrap();
+        assert_eq!((norm.certificate(), norm.enclosure().lo()), (Certificate::DirectCholesky, scale));
+    }
+    check::<f64, 3>(1.0);
+    check::<f64, 8>(4.0);
+    check::<f32, 5>(0.25);
+    check::<f32, 16>(1.0);
+}
+
 #[test]
 fn what_is_no_matrix_of_numbers_is_refused_where_it_is_not() {
     for (row, column, bad) in [(0, 0, f32::NAN), (2, 1, f32::INFINITY), (3, 3, f32::NEG_INFINITY)] {

@@ -228,3 +228,13 @@ fn a_radius_above_the_root_proves_nothing() {
         assert!(bound > 1.75 + square / (0.0625 * 0.5), "{bound}");
     }
 }
+
+/// For integers every sum is exact.
+#[test]
+fn squares_of_integers_are_summed_exactly() {
+    for length in 0..14_usize {
+        let x: Vec<f64> = (0..length).map(|k| 3.0 + k as f64).collect();
+        let sum: usize = (0..length).map(|k| (3 + k) * (3 + k)).sum();
+        assert_eq!(square_in_four_sums(&x), sum as f64);
+    }
+}

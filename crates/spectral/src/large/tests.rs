@@ -8,6 +8,7 @@ mod complement;
 mod factorization;
 mod measures;
 mod outward;
+mod quotient;
 
 use std::vec;
 use std::vec::Vec;

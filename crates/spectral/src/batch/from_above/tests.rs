@@ -80,6 +80,47 @@ fn bound_of_a_threshold_has_every_term() {
             }
         }
     }
+    // A threshold of the size of the allowance, on nothing.
+    let (entries, b) = ([[One(0.0); 5]; 5], f32::power_of_two(-80));
+    let gram = Gram { entries: &entries, frobenius_square: One(0.0), error: One(0.0) };
+    let sum = 5.0 * b * (8.0 * u) + b * u + tiny;
+    assert_eq!(eigenvalue_upper(&gram, b), add_up(b, inflate_up(13, sum)));
+}
+
+/// Where nothing is proved the trace is left, and it is never exceeded: for a matrix of rank one it is the norm.
+#[test]
+fn the_trace_is_a_bound_whatever_the_thresholds_prove() {
+    fn check<T: Scalar>() {
+        let mut state = 37;
+        for _ in 0..40 {
+            let mut matrix = example::<T, 4>(&mut state);
+            let column = matrix[0];
+            for (k, other) in matrix.iter_mut().enumerate() {
+                for (entry, first) in other.iter_mut().zip(column) {
+                    entry.0 = first.0 * T::power_of_two(-i32::try_from(k).unwrap());
+                }
+            }
+            let mut entries = [[One(T::zero()); 4]; 4];
+            let gram = Gram::of(&matrix, &mut entries);
+            let trace = square_root_up(gram.frobenius_square.0);
+            let mut factors = [[One(T::zero()); 4]; 4];
+            assert_eq!(descend(&gram, &mut [One(T::NAN); 4], &mut factors), trace);
+            assert!(descend(&gram, &mut column.clone(), &mut factors) <= trace);
+        }
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
+/// The least pivot that counts is the least threshold above a matrix of zeros.
+#[test]
+fn thresholds_end_at_the_least_pivot() {
+    let (entries, mut factors) = ([[One(0.0_f64); 3]; 3], [[One(0.0); 3]; 3]);
+    let frobenius_square = One(f64::power_of_two(LEAST_PIVOT + 2));
+    let gram = Gram { entries: &entries, frobenius_square, error: One(0.0) };
+    let upper = descend(&gram, &mut [1.0, 0.0, 0.0].map(One), &mut factors);
+    let least = f64::power_of_two(LEAST_PIVOT / 2);
+    assert!(upper >= least && upper <= least * 1.000_001, "{upper:e}");
 }
 
 /// Any vector to begin with, even none, leaves an upper bound; a fair one a tight bound and a vector that attains it.

@@ -157,6 +157,14 @@ fn root_is_within_the_radius_for_every_shape() {
                 column.map(|Portable([entry])| Portable([entry - less]))
             });
             root_is_right::<T, S, L>(&columns, &x);
+            // Images near 2, so that the sum of their squares is as large as it can be, of any last digits.
+            let mut less =
+                |size: f64| T::one() - T::from_f64(uniform(&mut state)).magnitude() * T::from_f64(size);
+            let columns: [[One<T>; S]; L] =
+                core::array::from_fn(|_| core::array::from_fn(|_| Portable([less(0.01) * T::from_count(2)])));
+            let mut x = core::array::from_fn(|_| Portable([less(0.01) / T::from_count(S)]));
+            on_grid(&mut x);
+            root_is_right::<T, S, L>(&columns, &x);
             // The least image that counts, by columns that nearly cancel, and whatever comes.
             let size = if k % 2 == 0 { 2.0 } else { 0.3 };
             let mut matrix: [[One<T>; S]; L] = core::array::from_fn(|_| {

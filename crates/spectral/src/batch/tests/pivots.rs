@@ -51,3 +51,34 @@ fn pivots_that_are_no_numbers_prove_nothing() {
         }
     }
 }
+
+/// A pivot between zero and the least one that counts: the proof of the factorization asks for `2⁻⁶⁰`.
+#[test]
+fn pivots_below_the_least_one_prove_nothing() {
+    let proved = |part: i32| {
+        // The first vector is exact, so that the threshold does not depend on the rest of the matrix.
+        let x = [1.0, 0.0, 0.0].map(|x| Portable([x]));
+        let (frobenius_square, error) = (Portable([2.0]), Portable([1e-15]));
+        let mut entries = [[Portable([0.0_f64]); 3]; 3];
+        entries[0][0].0[0] = 1.0;
+        let trial = |entries: &[[One<f64>; 3]; 3]| {
+            let gram = Gram { entries, frobenius_square, error };
+            Trial::of::<f64, 3, 3>(&gram, &x, &mut [[Portable([0.0]); 3]; 3])
+        };
+        let e = gap_error::<f64, _, 3, 3>(Portable([1.0]), frobenius_square);
+        let square = trial(&entries).residual_square.0[0];
+        let b = 1.0 - (square * (4.0 / f64::UNIT_ROUNDOFF) + e.0[0]);
+        assert_eq!(trial(&entries).second.0[0], inflate_up(1, b + e.0[0]));
+        // Pivots of 2⁻¹⁰ and, after a product that cancels it, of `2^part` and a little.
+        entries[1][1].0[0] = b - f64::power_of_two(-10);
+        entries[2][2].0[0] = b - f64::power_of_two(-30);
+        let off = f64::power_of_two(-20) * (1.0 - f64::power_of_two(part + 29));
+        (entries[1][2].0[0], entries[2][1].0[0]) = (off, off);
+        let gram = Gram { entries: &entries, frobenius_square, error };
+        let mut factors = [[Portable([0.0]); 3]; 3];
+        let least = factorize(gram.entries, &x, Portable([1.0]), Portable([b]), &mut factors).0[0];
+        assert!((f64::power_of_two(part)..1.01 * f64::power_of_two(part)).contains(&least), "{least:e}");
+        trial(&entries).gap_proof.0[0] > 0.0
+    };
+    assert!(proved(-59) && !proved(-61));
+}

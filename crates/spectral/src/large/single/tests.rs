@@ -5,6 +5,7 @@
 mod deflated;
 mod factorization;
 mod gram_matrix;
+mod outward;
 mod refinement;
 
 use std::vec;

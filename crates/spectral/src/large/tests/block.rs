@@ -5,8 +5,8 @@
 use std::vec;
 use std::vec::Vec;
 
-use widthwise_rounding::Scalar;
 use widthwise_rounding::directed::{add_up, mul_up};
+use widthwise_rounding::{Enclosure, Scalar};
 
 use crate::large::kato_temple_block::RitzBlock;
 use crate::large::ritz_vector::RitzVector;
@@ -83,4 +83,38 @@ fn mixtures_of_close_singular_vectors_are_bounded() {
             }
         }
     }
+}
+
+/// What is known of a vector whose image is `root` times as long, itself of length 1.
+fn known_to_the_bit(root: f64, image_error: f64) -> RitzVector {
+    let (root, norm_square) = (Enclosure::from_bounds(root, root), Enclosure::from_bounds(1.0, 1.0));
+    RitzVector { root, norm_square, image_norm_upper: 1.0, image_error }
+}
+
+/// The same vector twice, and images so nearly the same that nothing else refuses it.
+#[test]
+fn a_vector_and_itself_give_no_bound() {
+    let vectors = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+    let image = 1.5 * (1.0 + f64::power_of_two(-41));
+    let images = [1.5, 0.0, 0.0, image, 0.0, 0.0];
+    let known = [known_to_the_bit(1.5, 1e-20); 2];
+    assert_eq!(RitzBlock { vectors: &vectors, images: &images, known: &known }.upper(1e-30, 1.0), None);
+}
+
+/// The eigenvalue is sought up to `ρ(1 + 2⁻⁴⁰)`: what the images may be off by must leave it there.
+#[test]
+fn errors_of_images_up_to_the_end_of_the_interval_are_bounded() {
+    let (vectors, images) = ([1.0, 0.0, 0.0, 1.0], [1.5, 0.0, 0.0, 1.5]);
+    let upper = |errors: [f64; 2]| {
+        let known = errors.map(|error| known_to_the_bit(1.5, error));
+        RitzBlock { vectors: &vectors, images: &images, known: &known }.upper(1e-30, 1.0)
+    };
+    // ρ is 2.25 and the number above; its next digit is 2⁻⁵¹.
+    let (end, digit) = (2.25 * f64::power_of_two(-40), f64::power_of_two(-51));
+    assert!(upper([end - 2.0 * digit, 0.0]).is_some());
+    assert!(upper([end, 0.0]).is_none() && upper([end + digit, 0.0]).is_none());
+    // Images of which nothing is known but their size: three products of errors, of which two would pass.
+    let size = f64::power_of_two(-20);
+    let known = [RitzVector { image_norm_upper: size, ..known_to_the_bit(1.5, size) }; 2];
+    assert_eq!(RitzBlock { vectors: &vectors, images: &images, known: &known }.upper(1e-30, 1.0), None);
 }
