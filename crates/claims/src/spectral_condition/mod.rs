@@ -11,6 +11,8 @@ mod feature_exponent;
 mod frobenius;
 mod gradient;
 mod initial_scale;
+#[cfg(feature = "alloc")]
+pub(super) mod laws;
 mod maximal_update;
 mod multiplier;
 mod opnorm_axioms;
