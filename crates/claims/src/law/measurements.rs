@@ -19,14 +19,15 @@ use super::{Address, Design, Law, LawError, Slope, WidthSample};
 /// # Examples
 ///
 /// ```
-/// use widthwise_claims::law::{Design, Measurements, find};
+/// use widthwise_claims::law::{Design, Measurements, Memory, find};
 ///
 /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
 /// let design = Design { widths: &[8, 16], draws: 2 };
+/// let mut memory = Memory::default();
 /// let (mut odd, mut even) = (Measurements::new(law, design), Measurements::new(law, design));
 /// for (number, address) in design.addresses().enumerate() {
 ///     let sheet = if number % 2 == 0 { &mut even } else { &mut odd };
-///     sheet.record(address, law.measure(1, address));
+///     sheet.record(address, law.measure(1, address, &mut memory));
 /// }
 /// assert_eq!((odd.recorded(), odd.findings()), (2, None));
 ///
@@ -131,9 +132,11 @@ impl Measurements {
         let estimates = self.law.exponents.iter().enumerate().map(|(quantity, &exponent)| {
             let mut unmeasured = 0;
             let mut samples = Vec::new();
-            for (&width, places) in self.design.widths.iter().zip(self.places.chunks(self.design.draws.max(1)))
+            for (&width, places) in
+                self.design.widths.iter().zip(self.places.chunks(self.design.draws.max(1)))
             {
-                let logarithms: Vec<_> = places.iter().filter_map(|place| logarithm(place, quantity)).collect();
+                let logarithms: Vec<_> =
+                    places.iter().filter_map(|place| logarithm(place, quantity)).collect();
                 unmeasured += places.len() - logarithms.len();
                 samples.extend(WidthSample::new(width, &logarithms));
             }

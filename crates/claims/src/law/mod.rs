@@ -12,14 +12,14 @@
 //! # Examples
 //!
 //! ```
-//! use widthwise_claims::law::{Design, Measurements, find};
+//! use widthwise_claims::law::{Design, Measurements, Memory, find};
 //!
 //! let law = find("spectral.rule.uniform").ok_or("unknown id")?;
 //! // Fewer and narrower than any effort: this law has hardly any noise.
 //! let design = Design { widths: &[16, 32, 64], draws: 3 };
-//! let mut measurements = Measurements::new(law, design);
+//! let (mut memory, mut measurements) = (Memory::default(), Measurements::new(law, design));
 //! for address in design.addresses() {
-//!     measurements.record(address, law.measure(0x5eed, address));
+//!     measurements.record(address, law.measure(0x5eed, address, &mut memory));
 //! }
 //! let findings = measurements.findings().ok_or("a measurement is missing")?;
 //! assert!(findings.prediction_holds() && findings.control_is_refuted());
@@ -46,6 +46,7 @@ pub use findings::{Decision, Estimate, FALSE_ALARM, Findings, LARGEST_STANDARD_E
 pub use measurements::Measurements;
 pub use quantity::Quantity;
 pub use slope::{Slope, WidthSample};
+pub use standard_network::Memory;
 
 /// A scaling law.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +72,7 @@ pub struct Law {
     /// Widths and draws of each effort, in the order of [`Effort::ALL`].
     pub designs: [Design; 3],
     /// Measures the quantities, in the order of `exponents`, on the network at an address.
-    pub quantities: fn(&Law, u64, Address) -> Result<Vec<f64>, LawError>,
+    pub quantities: fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>,
 }
 
 /// The exponent of one quantity.
@@ -122,14 +123,14 @@ impl Law {
     /// Fails if the rule on trial has no number for the network, or a number leaves the format.
     ///
     /// ```
-    /// use widthwise_claims::law::{Address, find};
+    /// use widthwise_claims::law::{Address, Memory, find};
     /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
-    /// let values = law.measure(7, Address { width: 32, draw: 0 })?;
+    /// let values = law.measure(7, Address { width: 32, draw: 0 }, &mut Memory::default())?;
     /// assert_eq!(values.len(), law.exponents.len());
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
-    pub fn measure(&self, seed: u64, address: Address) -> Result<Vec<f64>, LawError> {
-        (self.quantities)(self, seed, address)
+    pub fn measure(&self, seed: u64, address: Address, memory: &mut Memory) -> Result<Vec<f64>, LawError> {
+        (self.quantities)(self, seed, address, memory)
     }
 }
 

@@ -145,7 +145,8 @@ mod tests {
         }
         let count = f64::from_count(slopes.len());
         let mean = sum(slopes.iter().map(|slope| slope.estimate)) / count;
-        let scatter = sum(slopes.iter().map(|slope| (slope.estimate - mean) * (slope.estimate - mean))) / count;
+        let scatter =
+            sum(slopes.iter().map(|slope| (slope.estimate - mean) * (slope.estimate - mean))) / count;
         let stated = sum(slopes.iter().map(|slope| slope.standard_error * slope.standard_error)) / count;
         // Six standard errors of a variance from 2000 normal numbers are a fifth of it.
         assert!((scatter / stated - 1.0).magnitude() < 0.2, "{scatter} {stated}");

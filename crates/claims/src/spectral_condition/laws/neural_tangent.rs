@@ -7,7 +7,7 @@ use widthwise_parametrization::rules;
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Feature, FeatureChange, Update, Weight};
-use crate::law::standard_network::{DESIGNS, StandardNetwork};
+use crate::law::standard_network::{StandardNetwork, designs};
 use crate::law::{Control, Law};
 
 /// `spectral.rule.ntp`.
@@ -27,18 +27,17 @@ pub(super) static NEURAL_TANGENT: Law = Law {
         exponent(Update(3), 0, 0),
         exponent(Feature(1), 0, 0),
         exponent(Feature(2), 0, 0),
-        exponent(Feature(3), 0, -1),
         exponent(FeatureChange(1), -1, 0),
         exponent(FeatureChange(2), -1, 0),
         exponent(FeatureChange(3), 0, 0),
     ],
     control: Control {
         id: "spectral.rule.ntp/feature-learning",
-        states: "the exponents of the spectral rule: all 0, and n^(-1/2) for the first output",
+        states: "the exponents of the spectral rule: all 0",
         because: "the effective rate of a hidden layer is 1/n, and its gradient only √n larger than under the spectral rule",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
-        StandardNetwork::gradient_descent(&rules::NEURAL_TANGENT).measure(law, seed, address)
+    designs: designs(80),
+    quantities: |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::NEURAL_TANGENT).measure(law, seed, address, memory)
     },
 };

@@ -8,7 +8,7 @@ use widthwise_parametrization::{Optimizer, rules};
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Feature, Update, Weight};
-use crate::law::standard_network::{DESIGNS, StandardNetwork};
+use crate::law::standard_network::{StandardNetwork, designs};
 use crate::law::{Control, Law};
 
 /// `spectral.rule.uniform`.
@@ -27,15 +27,15 @@ pub(super) static UNIFORM: Law = Law {
         states: "the exponents with the ratio put back: 0 in every layer",
         because: "√(fan-in/fan-out) · η is √(16/n) η in the first layer and √(n/4) η in the last",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
+    designs: designs(4),
+    quantities: |law, seed, address, memory| {
         let network = StandardNetwork {
             hidden_layers: 2,
             rule: &rules::UNIFORM,
             optimizer: Optimizer::SpectrallyNormalized,
             method: Method::SpectralNormalized,
         };
-        network.measure(law, seed, address)
+        network.measure(law, seed, address, memory)
     },
 };
 
@@ -62,14 +62,14 @@ pub(super) static ENTRY_SIZE: Law = Law {
         states: "nat(W_3) and nat(ΔW_ℓ) have the exponent 0",
         because: "an update of entries 1/√n has the spectral norm √n in a square layer",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
+    designs: designs(48),
+    quantities: |law, seed, address, memory| {
         let network = StandardNetwork {
             hidden_layers: 2,
             rule: &rules::ENTRY_SIZE,
             optimizer: Optimizer::SignDescent,
             method: Method::Sign,
         };
-        network.measure(law, seed, address)
+        network.measure(law, seed, address, memory)
     },
 };

@@ -8,7 +8,7 @@ use widthwise_parametrization::{Optimizer, rules};
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Feature, FeatureChange, Update, Weight};
-use crate::law::standard_network::{DESIGNS, StandardNetwork};
+use crate::law::standard_network::{StandardNetwork, designs};
 use crate::law::{Control, Law};
 
 /// `spectral.rule.spectral`.
@@ -38,9 +38,9 @@ pub(super) static SPECTRAL: Law = Law {
         states: "hidden layers move by n^(-1/2) and the output starts at order one, as under the neural tangent parametrization",
         because: "the readout starts at √4/n, not 1/√n, and the rates of hidden layers are of order one, not 1/n",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
-        StandardNetwork::gradient_descent(&rules::SPECTRAL).measure(law, seed, address)
+    designs: designs(128),
+    quantities: |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::SPECTRAL).measure(law, seed, address, memory)
     },
 };
 
@@ -68,14 +68,14 @@ pub(super) static MEAN_FIELD: Law = Law {
         states: "the exponents of a readout multiplied by 1/√n, the neural tangent parametrization",
         because: "a sum of n terms divided by n starts at n^(-1/2) and lets the hidden layer move by order one",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
+    designs: designs(160),
+    quantities: |law, seed, address, memory| {
         let network = StandardNetwork {
             hidden_layers: 1,
             rule: &rules::MEAN_FIELD,
             optimizer: Optimizer::Sgd,
             method: Method::GradientDescent,
         };
-        network.measure(law, seed, address)
+        network.measure(law, seed, address, memory)
     },
 };

@@ -7,7 +7,7 @@ use widthwise_parametrization::rules;
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Feature, FeatureChange, Update, Weight};
-use crate::law::standard_network::{DESIGNS, StandardNetwork};
+use crate::law::standard_network::{StandardNetwork, designs};
 use crate::law::{Control, Law};
 
 /// `spectral.rule.sp`.
@@ -27,16 +27,15 @@ pub(super) static STANDARD: Law = Law {
         exponent(Update(3), 2, 0),
         exponent(Feature(1), 0, 0),
         exponent(Feature(2), 0, 0),
-        exponent(Feature(3), 0, -1),
     ],
     control: Control {
         id: "spectral.rule.sp/feature-learning",
-        states: "the exponents of the spectral rule: all 0, and n^(-1/2) for the first output",
+        states: "the exponents of the spectral rule: all 0",
         because: "one rate for all layers ignores that their gradients differ by powers of n",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
-        StandardNetwork::gradient_descent(&rules::STANDARD).measure(law, seed, address)
+    designs: designs(48),
+    quantities: |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::STANDARD).measure(law, seed, address, memory)
     },
 };
 
@@ -45,11 +44,11 @@ pub(super) static STANDARD_OVER_WIDTH: Law = Law {
     id: "spectral.rule.sp-lr-over-n",
     paper: &PAPER,
     statement: "standard rule, SGD, rate 1/n: nat(ΔW) ~ n^(-3/2), n^(-1/2), 1; the features freeze, the output moves",
-    states: "With initial scales 1/√fan-in and the rate 1/n for all layers the output moves by order one, while nat(ΔW_ℓ) have the exponents -3/2, -1/2, 0 and RMS(Δh_ℓ) \
-             have -3/2, -1/2, 0.",
+    states: "With initial scales 1/√fan-in and the rate 1/n for all layers the output moves by order one, while nat(ΔW_ℓ) have the exponents -3/2, -1/2, 0 and RMS(Δh_1) \
+             has -3/2.",
     hypotheses: NETWORK,
     measured_as: MEASURED,
-    source: "Section 5.",
+    source: "Section 5. RMS(Δh_2) is a sum of n^(-1/2) and n^(-3/2), and has no slope to compare at these widths.",
     exponents: &[
         exponent(Weight(3), 1, 0),
         exponent(Update(1), -3, 0),
@@ -57,18 +56,15 @@ pub(super) static STANDARD_OVER_WIDTH: Law = Law {
         exponent(Update(3), 0, 0),
         exponent(Feature(1), 0, 0),
         exponent(Feature(2), 0, 0),
-        exponent(Feature(3), 0, -1),
         exponent(FeatureChange(1), -3, 0),
-        exponent(FeatureChange(2), -1, 0),
-        exponent(FeatureChange(3), 0, 0),
     ],
     control: Control {
         id: "spectral.rule.sp-lr-over-n/feature-learning",
-        states: "the exponents of the spectral rule: all 0, and n^(-1/2) for the first output",
+        states: "the exponents of the spectral rule: all 0",
         because: "the rate that keeps the readout from blowing up is n too small for the input layer",
     },
-    designs: DESIGNS,
-    quantities: |law, seed, address| {
-        StandardNetwork::gradient_descent(&rules::STANDARD_OVER_WIDTH).measure(law, seed, address)
+    designs: designs(48),
+    quantities: |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::STANDARD_OVER_WIDTH).measure(law, seed, address, memory)
     },
 };
