@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! From counts to a verdict: the rules, each of them one line of [`of_claim`].
+//! From counts and estimates to a verdict: the rules, each of them one line of [`of_claim`] or [`of_law`].
 
 use core::fmt;
 
 use widthwise_claims::Tally;
+use widthwise_claims::law::{Decision, Estimate, Findings, LARGEST_STANDARD_ERROR, Measurements};
 
 use crate::campaign::{ControlOutcome, Stop};
 use crate::exit_status::ExitStatus;
@@ -54,6 +55,23 @@ pub(crate) enum Reason {
         /// Instances tried.
         instances: u64,
     },
+    /// The time budget ended before all networks of a law were measured.
+    Networks {
+        /// How many were.
+        measured: usize,
+        /// Of how many.
+        announced: usize,
+    },
+    /// Quantities of a law were zero, or networks could not be measured.
+    Unmeasured {
+        /// Draws, of the quantity with most of them.
+        draws: usize,
+    },
+    /// Estimates of a law have standard errors that decide nothing.
+    TooNoisy {
+        /// How many estimates.
+        estimates: usize,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -70,6 +88,15 @@ impl fmt::Display for Reason {
                 write!(f, "{instances} instances did not fit into the working memory")
             }
             Self::TimeBudget { instances } => write!(f, "the time budget ended after {instances} instances"),
+            Self::Networks { measured, announced } => {
+                write!(f, "the time budget ended after {measured} of {announced} networks")
+            }
+            Self::Unmeasured { draws } => {
+                write!(f, "a quantity was zero or could not be measured on {draws} draws")
+            }
+            Self::TooNoisy { estimates } => {
+                write!(f, "{estimates} estimates have a standard error above {LARGEST_STANDARD_ERROR}")
+            }
         }
     }
 }
@@ -132,6 +159,38 @@ pub(crate) fn of_claim(
         Verdict::Inconclusive(Reason::TooWide { instances: tally.too_wide, first })
     } else if u128::from(tally.skipped) * 100 > u128::from(tally.instances) * MOST_SKIPPED_PERCENT {
         Verdict::Inconclusive(Reason::Skipped { skipped: tally.skipped, instances: tally.instances })
+    } else {
+        Verdict::Held
+    }
+}
+
+/// The verdict on a law.
+///
+/// A law is refuted by one exponent that its interval excludes, whatever the others say, as a claim is by one counterexample.
+pub(crate) fn of_law(
+    measurements: &Measurements,
+    findings: Option<&Findings>,
+    stop: Option<Stop>,
+) -> Verdict {
+    let Some(findings) = findings else {
+        let (measured, announced) = (measurements.recorded(), measurements.design().measurements());
+        return match stop {
+            Some(Stop::Interrupt) => Verdict::Interrupted,
+            _ => Verdict::Inconclusive(Reason::Networks { measured, announced }),
+        };
+    };
+    let estimates = findings.estimates();
+    let unmeasured = estimates.iter().map(|estimate| estimate.unmeasured).max().unwrap_or(0);
+    let too_noisy = |estimate: &&Estimate| estimate.decision() == Decision::TooNoisy;
+    let too_noisy = estimates.iter().filter(too_noisy).count();
+    if findings.prediction_is_refuted() {
+        Verdict::Refuted
+    } else if unmeasured > 0 {
+        Verdict::Inconclusive(Reason::Unmeasured { draws: unmeasured })
+    } else if too_noisy > 0 {
+        Verdict::Inconclusive(Reason::TooNoisy { estimates: too_noisy })
+    } else if !findings.control_is_refuted() {
+        Verdict::ControlNotRefuted
     } else {
         Verdict::Held
     }

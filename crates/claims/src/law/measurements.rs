@@ -155,3 +155,112 @@ fn logarithm(place: &Place, quantity: usize) -> Option<f64> {
         Place::Empty | Place::Failed(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::{Decision, Memory, find};
+    use proptest::prelude::*;
+    use std::boxed::Box;
+    use widthwise_parametrization::{Role, rules};
+
+    const DESIGN: Design = Design { widths: &[8, 64], draws: 3 };
+
+    /// The law of one spectral norm with measurements of another kind.
+    fn law(quantities: fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>) -> &'static Law {
+        let law = find("spectral.rule.uniform").unwrap();
+        Box::leak(Box::new(Law { quantities, ..*law }))
+    }
+
+    fn filled(law: &'static Law) -> Measurements {
+        let mut measurements = Measurements::new(law, DESIGN);
+        for address in DESIGN.addresses() {
+            measurements.record(address, law.measure(1, address, &mut Memory::default()));
+        }
+        measurements
+    }
+
+    /// n^(-1/2), 1, n^(1/2), and a little noise.
+    fn powers(_: &Law, _: u64, address: Address, _: &mut Memory) -> Result<Vec<f64>, LawError> {
+        let root = f64::from_count(address.width).square_root();
+        let noise = 1.0 + 0.001 * f64::from_count(address.draw);
+        Ok(vec![noise / root, noise, noise * root])
+    }
+
+    #[test]
+    fn exponents_are_found() {
+        let findings = filled(law(powers)).findings().unwrap();
+        assert!(findings.prediction_holds() && findings.control_is_refuted());
+        let slopes: Vec<_> = findings.estimates().iter().map(|e| e.slope.unwrap().estimate).collect();
+        for (slope, expected) in slopes.iter().zip([-0.5, 0.0, 0.5]) {
+            assert!((slope - expected).magnitude() < 1e-12, "{slopes:?}");
+        }
+    }
+
+    #[test]
+    fn a_zero_leaves_its_quantity_open_and_is_counted() {
+        let zero = |_: &Law, _: u64, address: Address, _: &mut Memory| {
+            let mut values =
+                powers(find("spectral.rule.uniform").unwrap(), 0, address, &mut Memory::default())?;
+            if address.draw == 1 {
+                values[1] = 0.0;
+            }
+            Ok(values)
+        };
+        let findings = filled(law(zero)).findings().unwrap();
+        let decisions: Vec<_> = findings.estimates().iter().map(Estimate::decision).collect();
+        assert_eq!(decisions, [Decision::Supported, Decision::Unmeasured, Decision::Supported]);
+        assert_eq!(findings.estimates()[1].unmeasured, 2);
+        assert!(!findings.prediction_holds() && !findings.prediction_is_refuted());
+    }
+
+    #[test]
+    fn failures_are_kept_and_leave_everything_open() {
+        let law = law(|_, _, _, _| Err(rules::MEAN_FIELD.entry(Role::Hidden).unwrap_err().into()));
+        let measurements = filled(law);
+        let (count, error) = measurements.failures().unwrap();
+        assert_eq!((count, error.is_of_the_rule()), (6, true));
+        let findings = measurements.findings().unwrap();
+        assert!(findings.estimates().iter().all(|estimate| estimate.decision() == Decision::Unmeasured));
+    }
+
+    #[test]
+    fn noise_leaves_the_question_open() {
+        let noisy = |_: &Law, _: u64, address: Address, _: &mut Memory| {
+            Ok(vec![1.0 + 0.2 * f64::from_count(address.draw); 3])
+        };
+        let findings = filled(law(noisy)).findings().unwrap();
+        assert!(findings.estimates().iter().all(|estimate| estimate.decision() == Decision::TooNoisy));
+    }
+
+    #[test]
+    fn foreign_sheets_and_addresses_change_nothing() {
+        let law = law(powers);
+        let mut measurements = Measurements::new(law, DESIGN);
+        measurements.record(Address { width: 16, draw: 0 }, Ok(vec![1.0; 3]));
+        measurements.record(Address { width: 8, draw: 3 }, Ok(vec![1.0; 3]));
+        measurements.merge(&filled(find("spectral.rule.sp").unwrap()));
+        assert_eq!(measurements.recorded(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn any_partition_merges_to_the_same_sheet(owners in prop::collection::vec(0_usize..3, 6)) {
+            let law = law(powers);
+            let mut sheets = [(); 3].map(|()| Measurements::new(law, DESIGN));
+            for (address, &owner) in DESIGN.addresses().zip(&owners) {
+                sheets[owner].record(address, law.measure(1, address, &mut Memory::default()));
+            }
+            let whole = filled(law);
+            for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 2, 1]] {
+                let mut sum = Measurements::new(law, DESIGN);
+                for sheet in order {
+                    sum.merge(&sheets[sheet]);
+                    sum.merge(&sheets[sheet]);
+                }
+                prop_assert_eq!(&sum, &whole);
+                prop_assert_eq!(sum.findings(), whole.findings());
+            }
+        }
+    }
+}

@@ -88,7 +88,7 @@ impl StandardNetwork {
         bench.step(self.method, &scales, &x, &coefficients)?;
         let later = |(exponent, start): (&Exponent, Option<f64>)| match start {
             Some(value) => Ok(value),
-            None => bench.after_step(exponent.quantity),
+            None => bench.quantity(exponent.quantity),
         };
         law.exponents.iter().zip(start).map(later).collect()
     }
@@ -184,15 +184,16 @@ impl Bench {
         Ok(self.after.forward(&self.network, input)?)
     }
 
-    /// The quantities of the weights before the step; `None` for others.
+    /// A quantity of the weights before the step; `None` for others.
     fn at_start(&self, quantity: Quantity) -> Result<Option<f64>, LawError> {
-        let Quantity::Weight(number) = quantity else { return Ok(None) };
-        let (layer, multiplier) = self.layer(number)?;
-        Ok(Some(multiplier * middle(Norms::of_matrix(&layer.weights)?.natural())))
+        match quantity {
+            Quantity::Weight(_) => self.quantity(quantity).map(Some),
+            Quantity::Update(_) | Quantity::Feature(_) | Quantity::FeatureChange(_) => Ok(None),
+        }
     }
 
-    /// The other quantities.
-    fn after_step(&self, quantity: Quantity) -> Result<f64, LawError> {
+    /// A quantity of the network as it stands, and of the last step.
+    fn quantity(&self, quantity: Quantity) -> Result<f64, LawError> {
         let (Quantity::Weight(number)
         | Quantity::Update(number)
         | Quantity::Feature(number)
@@ -251,4 +252,121 @@ fn on_sphere(stream: &mut Stream, length: usize) -> DMatrix<f64> {
 /// A number of an enclosure whose width is a few roundings.
 fn middle(enclosure: ScaledEnclosure<f64>) -> f64 {
     enclosure.to_enclosure().midpoint()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::{LAWS, find};
+    use std::boxed::Box;
+    use widthwise_parametrization::rules;
+
+    const ADDRESS: Address = Address { width: 64, draw: 5 };
+
+    fn measured(network: &StandardNetwork) -> Vec<f64> {
+        let law = find("spectral.rule.spectral").unwrap();
+        network.measure(law, 0x5eed, ADDRESS, &mut Memory::default()).unwrap()
+    }
+
+    #[test]
+    fn rules_with_one_effective_form_give_the_same_bits() {
+        // Powers of four: the multipliers are powers of two.
+        let [three, eight, nine] = [&rules::TABLE_3, &rules::TABLE_8, &rules::TABLE_9]
+            .map(|rule| measured(&StandardNetwork::gradient_descent(rule)));
+        assert_eq!(three, eight);
+        assert_eq!(three, nine);
+        assert_ne!(three, measured(&StandardNetwork::gradient_descent(&rules::NEURAL_TANGENT)));
+    }
+
+    #[test]
+    fn updates_of_every_family_have_rank_one() {
+        let gradient_descent = StandardNetwork::gradient_descent(&rules::SPECTRAL);
+        let sign =
+            StandardNetwork { optimizer: Optimizer::SignDescent, method: Method::Sign, ..gradient_descent };
+        let normalized = StandardNetwork {
+            optimizer: Optimizer::SpectrallyNormalized,
+            method: Method::SpectralNormalized,
+            ..gradient_descent
+        };
+        let law = find("spectral.rule.spectral").unwrap();
+        for network in [gradient_descent, sign, normalized] {
+            let mut memory = Memory::default();
+            network.measure(law, 1, ADDRESS, &mut memory).unwrap();
+            let bench = memory.bench.as_ref().unwrap();
+            for (layer, number) in bench.workspace.update().layers().iter().zip(1..) {
+                let norm = middle(Norms::of_matrix(&layer.weights).unwrap().natural());
+                let quantity = bench.quantity(Quantity::Update(number)).unwrap();
+                assert!((quantity / norm - 1.0).magnitude() < 1e-12, "{:?} {number}", network.method);
+            }
+        }
+    }
+
+    #[test]
+    fn quantities_are_those_of_a_step_by_hand() {
+        let network = StandardNetwork::gradient_descent(&rules::NEURAL_TANGENT);
+        let law = find("spectral.rule.ntp").unwrap();
+        let mut memory = Memory::default();
+        let values = network.measure(law, 3, ADDRESS, &mut memory).unwrap();
+        let value = |quantity| {
+            let position = law.exponents.iter().position(|exponent| exponent.quantity == quantity).unwrap();
+            values[position]
+        };
+        let bench = memory.bench.as_ref().unwrap();
+        let pass = bench.workspace.pass();
+        // ΔW_2 = α (−η α δ_2 h_1ᵀ) with α = 1/8: nat is ‖δ_2‖‖h_1‖ η/64.
+        let norms = pass.backward_signals()[1].iter().fold(0.0, |sum, x| sum + x * x)
+            * pass.features()[0].iter().fold(0.0, |sum, x| sum + x * x);
+        assert!((value(Quantity::Update(2)) / (0.1 / 64.0 * norms.square_root()) - 1.0).magnitude() < 1e-12);
+        // c is the backward signal of the output, and RMS(c) = 1; so is that of x.
+        for vector in [&pass.backward_signals()[2], pass.layer_input(0).unwrap()] {
+            assert!((middle(root_mean_square(vector).unwrap()) - 1.0).magnitude() < 1e-15);
+        }
+        let change = bench.after.output() - pass.output();
+        let squares = change.iter().fold(0.0, |sum, x| sum + x * x);
+        assert!(
+            (value(Quantity::FeatureChange(3)) / (squares / 4.0).square_root() - 1.0).magnitude() < 1e-12
+        );
+        // 1/√n times a Gaussian 4×n matrix: a spectral norm of 1 + √(4/n), times √(n/4).
+        let weight = value(Quantity::Weight(3));
+        assert!((3.0..7.0).contains(&weight), "{weight}");
+    }
+
+    #[test]
+    fn addresses_are_independent() {
+        let law = find("spectral.rule.sp").unwrap();
+        let values = |law: &Law, seed, width, draw| {
+            law.measure(seed, Address { width, draw }, &mut Memory::default()).unwrap()
+        };
+        let first = values(law, 1, 32, 0);
+        assert_eq!(first, values(law, 1, 32, 0));
+        let renamed = Box::new(Law { id: "another", ..*law });
+        for other in
+            [values(law, 2, 32, 0), values(law, 1, 16, 0), values(law, 1, 32, 1), values(&renamed, 1, 32, 0)]
+        {
+            assert!(first.iter().zip(&other).all(|(x, y)| x != y), "{first:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_rule_or_the_network_lacks_is_an_error() {
+        let law = find("spectral.rule.spectral").unwrap();
+        let deep_mean_field = StandardNetwork::gradient_descent(&rules::MEAN_FIELD);
+        let error = deep_mean_field.measure(law, 1, ADDRESS, &mut Memory::default()).unwrap_err();
+        assert!(error.is_of_the_rule());
+        let shallow =
+            StandardNetwork { hidden_layers: 1, ..StandardNetwork::gradient_descent(&rules::SPECTRAL) };
+        let error = shallow.measure(law, 1, ADDRESS, &mut Memory::default()).unwrap_err();
+        assert_eq!(std::format!("{error}"), "the network has no layer 3");
+    }
+
+    #[test]
+    fn designs_ascend_and_spread_over_three_doublings_at_least() {
+        for law in LAWS {
+            for design in law.designs {
+                assert!(design.widths.is_sorted() && design.draws >= 2, "{}", law.id);
+                let [first, .., last] = design.widths else { panic!("{}: one width", law.id) };
+                assert!(last / first >= 8, "{}", law.id);
+            }
+        }
+    }
 }

@@ -39,3 +39,6 @@ const MEASURED: &str = "Scale, multiplier and rate of each layer are asked of th
 const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Exponent {
     Exponent { quantity, predicted: Rational::halves(predicted), control: Rational::halves(control) }
 }
+
+#[cfg(test)]
+mod tests;
