@@ -164,7 +164,7 @@ fn to_hundredths(duration: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use widthwise_claims::{Control, Functions};
+    use widthwise_claims::{Claim, Control, Functions};
 
     use super::*;
 

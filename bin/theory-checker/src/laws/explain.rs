@@ -7,6 +7,7 @@ use serde::Serialize;
 use widthwise_claims::Kind;
 use widthwise_claims::law::{Effort, FALSE_ALARM, LARGEST_STANDARD_ERROR, Law, POWER, TOLERANCE};
 
+use super::error_rates::{self, ErrorRates};
 use crate::arguments::Rendering;
 use crate::render::json;
 use crate::render::layout::hanging;
@@ -36,7 +37,7 @@ fn human(law: &Law) -> String {
     section("Hypotheses", law.hypotheses);
     section("Measured as", law.measured_as);
     section("Decided by", &decided_by());
-    section("Error rates", &error_rates());
+    section("Error rates", &error_rates(law));
     for (position, effort) in Effort::ALL.into_iter().enumerate() {
         let design = law.design(effort);
         let widths: Vec<_> = design.widths.iter().map(usize::to_string).collect();
@@ -65,9 +66,21 @@ fn decided_by() -> String {
     )
 }
 
-fn error_rates() -> String {
+fn error_rates(law: &Law) -> String {
+    let stated = format!(
+        "a true law is refuted with a probability of at most {FALSE_ALARM:e}, the control with one of at least {POWER}."
+    );
+    let Some(rates) = error_rates::of(law.id) else { return stated };
     format!(
-        "a true law is refuted with a probability of at most {FALSE_ALARM:e}, the control with at least {POWER}"
+        "{stated} Measured at the effort quick on {} seeds: the law refuted on {}, left open on {}, the control not refuted on {}; with \
+         normal tails, rates of {:e} and {:e}. From {}.",
+        rates.seeds,
+        rates.refuted,
+        rates.open,
+        rates.control_not_refuted,
+        rates.false_alarm,
+        rates.miss,
+        error_rates::FILE
     )
 }
 
@@ -87,6 +100,8 @@ struct Explanation<'a> {
     largest_standard_error: f64,
     false_alarm: f64,
     power: f64,
+    /// As measured, at the effort quick.
+    error_rates: Option<ErrorRates>,
     efforts: Vec<Networks<'a>>,
     exponents: Vec<Exponent>,
     control: Control<'a>,
@@ -146,6 +161,7 @@ impl<'a> From<&'a Law> for Explanation<'a> {
             largest_standard_error: LARGEST_STANDARD_ERROR,
             false_alarm: FALSE_ALARM,
             power: POWER,
+            error_rates: error_rates::of(law.id),
             efforts: Effort::ALL.into_iter().map(networks).collect(),
             exponents: law.exponents.iter().map(exponent).collect(),
             control: Control { id: law.control.id, states: law.control.states, because: law.control.because },

@@ -41,8 +41,8 @@ struct Check<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Statement<'a> {
-    Exact(Claim<'a>),
-    Law(Law<'a>),
+    Exact(Box<Claim<'a>>),
+    Law(Box<Law<'a>>),
 }
 
 /// A verdict.
@@ -295,8 +295,8 @@ impl From<&Interval> for Bounds {
 ///
 /// Fails only if a value has no JSON, which no result has.
 pub(crate) fn check(result: &CheckResult, manifest: &Manifest) -> Result<String> {
-    let claims = result.claims.iter().map(|claim| Statement::Exact(self::claim(claim, manifest)));
-    let laws = result.laws.iter().map(|law| Statement::Law(law.into()));
+    let claims = result.claims.iter().map(|claim| Statement::Exact(Box::new(self::claim(claim, manifest))));
+    let laws = result.laws.iter().map(|law| Statement::Law(Box::new(law.into())));
     to_text(&Check {
         schema_version: SCHEMA_VERSION,
         tool_version: env!("CARGO_PKG_VERSION"),

@@ -62,6 +62,7 @@ impl Design {
     }
 
     /// The addresses of all measurements, width by width.
+    #[must_use]
     pub fn addresses(&self) -> impl DoubleEndedIterator<Item = Address> + use<> {
         let Self { widths, draws } = *self;
         widths.iter().flat_map(move |&width| (0..draws).map(move |draw| Address { width, draw }))

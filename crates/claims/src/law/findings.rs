@@ -97,10 +97,11 @@ impl Estimate {
 
     fn decide(&self, exponent: Rational) -> Decision {
         match self.slope {
-            Some(slope) if self.unmeasured == 0 => {
-                if !(slope.standard_error <= LARGEST_STANDARD_ERROR) {
+            Some(slope) if self.unmeasured == 0 && slope.is_finite() => {
+                let distance = (slope.estimate - exponent.to_f64()).magnitude();
+                if slope.standard_error > LARGEST_STANDARD_ERROR {
                     Decision::TooNoisy
-                } else if (slope.estimate - exponent.to_f64()).magnitude() <= TOLERANCE {
+                } else if distance <= TOLERANCE {
                     Decision::Supported
                 } else {
                     Decision::Excluded

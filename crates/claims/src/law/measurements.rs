@@ -159,7 +159,7 @@ fn logarithm(place: &Place, quantity: usize) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::law::{Decision, Memory, find};
+    use crate::law::{Decision, Measure, Memory, find};
     use proptest::prelude::*;
     use std::boxed::Box;
     use widthwise_parametrization::{Role, rules};
@@ -167,7 +167,7 @@ mod tests {
     const DESIGN: Design = Design { widths: &[8, 64], draws: 3 };
 
     /// The law of one spectral norm with measurements of another kind.
-    fn law(quantities: fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>) -> &'static Law {
+    fn law(quantities: Measure) -> &'static Law {
         let law = find("spectral.rule.uniform").unwrap();
         Box::leak(Box::new(Law { quantities, ..*law }))
     }

@@ -48,6 +48,9 @@ pub use quantity::Quantity;
 pub use slope::{Slope, WidthSample};
 pub use standard_network::Memory;
 
+/// From law, seed and address to the quantities of the law's exponents, in their order. A pure function: memory only spares allocations.
+pub type Measure = fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>;
+
 /// A scaling law.
 #[derive(Clone, Copy, Debug)]
 pub struct Law {
@@ -72,7 +75,7 @@ pub struct Law {
     /// Widths and draws of each effort, in the order of [`Effort::ALL`].
     pub designs: [Design; 3],
     /// Measures the quantities, in the order of `exponents`, on the network at an address.
-    pub quantities: fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>,
+    pub quantities: Measure,
 }
 
 /// The exponent of one quantity.

@@ -67,21 +67,24 @@ impl Slope {
     /// `ΣX²v/(ΣX²)²`, for means `y` with variances `v`. Sums run in the order given. `None` unless there are two different widths, none zero.
     #[must_use]
     pub fn fit(samples: &[WidthSample]) -> Option<Self> {
-        if samples.iter().any(|sample| sample.width == 0) {
+        let first = samples.first()?;
+        let zero = samples.iter().any(|sample| sample.width == 0);
+        if zero || samples.iter().all(|sample| sample.width == first.width) {
             return None;
         }
         let logarithm = |sample: &WidthSample| f64::from_count(sample.width).natural_logarithm();
         let center = sum(samples.iter().map(logarithm)) / f64::from_count(samples.len());
         let deviation = |sample: &WidthSample| logarithm(sample) - center;
         let squares = sum(samples.iter().map(|sample| deviation(sample) * deviation(sample)));
-        // Equal widths leave rounding errors; two neighbours in 2²⁰ leave 10⁻¹².
-        if !(squares > 1e-20) {
-            return None;
-        }
         let products = sum(samples.iter().map(|sample| deviation(sample) * sample.mean));
         let noise =
             sum(samples.iter().map(|sample| deviation(sample) * deviation(sample) * sample.variance_of_mean));
         Some(Self { estimate: products / squares, standard_error: noise.square_root() / squares })
+    }
+
+    /// Whether both numbers are finite, as they are if the samples were and no two widths are neighbours beyond 2⁵⁰.
+    pub(super) fn is_finite(&self) -> bool {
+        self.estimate.is_finite() && self.standard_error.is_finite()
     }
 }
 
