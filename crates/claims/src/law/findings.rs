@@ -6,9 +6,9 @@
 //! that away from any other, so accepting the theory's exponent rejects a control's that differs from it: the control tests the table and
 //! the rule, and a law whose control says the same as the law is found out.
 //!
-//! The tolerance is spent twice. Slopes at finite widths are off by up to 0.04, since the next power of the width is still there; the rest is for noise:
-//! with a standard error of 0.0327 it is 4.9 of them, beyond which a normal number lies with probability 10⁻⁶. The designs have standard errors
-//! below 0.03, and what exceeds [`LARGEST_STANDARD_ERROR`] is left open. What the rates are was measured, over a thousand seeds at the least effort:
+//! The tolerance is spent twice. Slopes at finite widths are off, since the next power of the width is still there: by up to 0.06 at the narrowest widths, by 0.035 for
+//! the quantities with most noise. The scatter of these is 0.027, so six standard deviations are left, and no standard error exceeded 0.032 when the rates were measured;
+//! beyond [`LARGEST_STANDARD_ERROR`] an estimate is left open. The rates are those of a thousand seeds at the least effort, where noise and bias are greatest:
 //! `error-rates.txt` in the folder of this package, written by its example `error_rates`.
 
 use alloc::vec::Vec;

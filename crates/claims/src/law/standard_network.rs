@@ -27,7 +27,7 @@ use widthwise_sampling::Stream;
 
 use super::{Address, Design, Exponent, Law, LawError, Quantity};
 
-/// Widths and draws by effort, from the draws that the noisiest quantity of the law needs: a standard error below 0.03.
+/// Widths and draws by effort, from the draws that the noisiest quantity of the law needs: a standard error of 0.027 or less.
 ///
 /// For one draw at each of four widths, the slope has a standard deviation of 0.30 for the output at initialisation, 0.24 for its change, and 0.2 or less for
 /// everything else.
