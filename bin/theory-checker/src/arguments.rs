@@ -8,6 +8,7 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use widthwise_claims::law;
 
 use crate::exit_status;
 use crate::plan::options::PlanOptions;
@@ -79,7 +80,7 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct SelectionArguments {
-    /// An id, a glob (`spectral.*`), `paper:2310.17813` or `kind:exact`; several are a union, none means all
+    /// An id, a glob (`spectral.*`), `paper:2310.17813`, `kind:exact` or `kind:law`; several are a union, none means all
     #[arg(value_name = "SELECTOR")]
     pub(crate) selectors: Vec<String>,
 }
@@ -92,7 +93,10 @@ pub(crate) struct CheckOptions {
     /// Instances of each exact claim
     #[arg(long, value_name = "N", default_value = DEFAULT_INSTANCES, value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
     pub(crate) instances: u64,
-    /// The floating-point format
+    /// Networks of each law: how wide, and how many
+    #[arg(long, value_enum, default_value_t = Effort::Standard)]
+    pub(crate) effort: Effort,
+    /// The floating-point format of exact claims; laws are measured in binary64
     #[arg(long, value_enum, default_value_t = Format::F64)]
     pub(crate) scalar: Format,
     /// Threads, at least 1; without this option one for each core. The result does not depend on it
@@ -166,6 +170,27 @@ pub(crate) enum Progress {
     Auto,
     /// Without
     Never,
+}
+
+/// How much work a law is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Effort {
+    /// Widths of 32 to 256, where the rates of error were measured
+    Quick,
+    /// Widths of 64 to 512
+    Standard,
+    /// Widths of 64 to 1024, and twice the draws
+    Thorough,
+}
+
+impl From<Effort> for law::Effort {
+    fn from(effort: Effort) -> Self {
+        match effort {
+            Effort::Quick => Self::Quick,
+            Effort::Standard => Self::Standard,
+            Effort::Thorough => Self::Thorough,
+        }
+    }
 }
 
 /// A floating-point format.

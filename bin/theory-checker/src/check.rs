@@ -8,16 +8,18 @@ use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use widthwise_claims::Claim;
+use widthwise_claims::law::Effort;
 
 use crate::arguments::{CheckOptions, Format, Progress, Rendering, Seed};
 use crate::campaign::{self, Plan};
 use crate::counterexample::Address;
 use crate::exit_status::ExitStatus;
+use crate::laws;
 use crate::output::{self, OutputFile, log};
 use crate::proofs::Manifest;
 use crate::render;
-use crate::result::{CheckResult, ClaimResult};
+use crate::result::{CheckResult, ClaimResult, LawResult};
+use crate::selection::Selection;
 use crate::self_test;
 use crate::verdict::{self, Verdict};
 
@@ -27,7 +29,7 @@ use crate::verdict::{self, Verdict};
 ///
 /// Fails if the checker does not pass its self-test, or if the result cannot be written.
 pub(crate) fn run(
-    claims: &[&'static Claim],
+    selection: &Selection,
     options: &CheckOptions,
     interrupt: &AtomicBool,
 ) -> Result<ExitStatus> {
@@ -40,22 +42,38 @@ pub(crate) fn run(
     };
     let start = Instant::now();
     let plan = Plan {
-        claims,
+        claims: &selection.claims,
         seed,
         instances: options.instances,
         jobs: options.jobs.map_or_else(cores, usize::from),
         // A budget beyond the range of the clock never ends.
         deadline: options.time_budget.and_then(|budget| start.checked_add(budget)),
     };
+    let effort = Effort::from(options.effort);
+    let laws = laws::campaign::Plan {
+        laws: &selection.laws,
+        seed,
+        effort,
+        jobs: plan.jobs,
+        deadline: plan.deadline,
+    };
     log(format_args!(
-        "{} claims, {} controls, {} instances a claim, seed {seed:#x}, {}",
-        claims.len(),
+        "{} claims, {} controls, {} instances a claim, {}; {} laws, {} networks, effort {}; seed {seed:#x}",
+        plan.claims.len(),
         plan.controls(),
         plan.instances,
-        options.scalar.name()
+        options.scalar.name(),
+        laws.laws.len(),
+        laws.measurements(),
+        effort.name()
     ));
-    let bar = progress_bar(&plan, options.progress);
-    let result = examine(&plan, options.scalar, interrupt, &|instances| bar.inc(instances))?;
+    let claims = u64::try_from(plan.claims.len()).unwrap_or(u64::MAX);
+    let bar = progress_bar(plan.instances.saturating_mul(claims), "instances", options.progress);
+    let mut result = examine(&plan, options.scalar, interrupt, &|instances| bar.inc(instances))?;
+    bar.finish_and_clear();
+    let networks = u64::try_from(laws.measurements()).unwrap_or(u64::MAX);
+    let bar = progress_bar(networks, "networks", options.progress);
+    result.add_laws(measure(&laws, interrupt, &|networks| bar.inc(networks))?);
     bar.finish_and_clear();
     log(format_args!("finished in {}", humantime::format_duration(to_hundredths(start.elapsed()))));
 
@@ -97,20 +115,34 @@ fn examine(
         claims.push(ClaimResult { claim, counts, verdict, counterexample });
     }
     let verdict = claims.iter().map(|claim| claim.verdict).max().unwrap_or(Verdict::Held);
-    Ok(CheckResult { seed: plan.seed, format, instances: plan.instances, verdict, claims })
+    Ok(CheckResult { seed: plan.seed, format, instances: plan.instances, verdict, claims, laws: Vec::new() })
 }
 
-/// A bar over all instances; hidden unless standard error is a terminal.
-fn progress_bar(plan: &Plan<'_>, progress: Progress) -> ProgressBar {
+/// Measures the laws and judges them.
+fn measure(
+    plan: &laws::campaign::Plan<'_>,
+    interrupt: &AtomicBool,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<LawResult>> {
+    let (sheets, stop) = laws::campaign::run(plan, interrupt, advance)?;
+    let judge = |measurements: widthwise_claims::law::Measurements| {
+        let findings = measurements.findings();
+        let verdict = verdict::of_law(&measurements, findings.as_ref(), stop);
+        LawResult { measurements, findings, verdict }
+    };
+    Ok(sheets.into_iter().map(judge).collect())
+}
+
+/// A bar over all instances or networks; hidden unless standard error is a terminal.
+fn progress_bar(length: u64, what: &str, progress: Progress) -> ProgressBar {
     let target = match progress {
         Progress::Auto => ProgressDrawTarget::stderr(),
         Progress::Never => ProgressDrawTarget::hidden(),
     };
-    let claims = u64::try_from(plan.claims.len()).unwrap_or(u64::MAX);
-    let bar = ProgressBar::with_draw_target(Some(plan.instances.saturating_mul(claims)), target);
-    match ProgressStyle::with_template(
-        "{bar:40} {percent:>3} %  {human_pos} of {human_len} instances  {eta} left",
-    ) {
+    let bar = ProgressBar::with_draw_target(Some(length), target);
+    match ProgressStyle::with_template(&format!(
+        "{{bar:40}} {{percent:>3}} %  {{human_pos}} of {{human_len}} {what}  {{eta}} left"
+    )) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -132,7 +164,7 @@ fn to_hundredths(duration: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use widthwise_claims::{Control, Functions};
+    use widthwise_claims::{Claim, Control, Functions};
 
     use super::*;
 

@@ -11,25 +11,28 @@ use crate::campaign::CONTROL_INSTANCES;
 use crate::counterexample::control_name;
 use crate::embedded;
 use crate::exit_status::ExitStatus;
+use crate::laws;
 use crate::output;
 use crate::proofs::Manifest;
 use crate::render::json;
 use crate::render::layout::hanging;
 use crate::render::style::{HEADING, styled};
+use crate::selection::Statement;
 
 /// Columns of the headings.
 const INDENT: usize = 12;
 
-/// Explains a claim.
+/// Explains a claim or a law.
 ///
 /// # Errors
 ///
 /// Fails if the explanation cannot be written.
-pub(crate) fn run(claim: &'static Claim, appearance: Appearance) -> Result<ExitStatus> {
+pub(crate) fn run(statement: Statement, appearance: Appearance) -> Result<ExitStatus> {
     let manifest = Manifest::load()?;
-    let text = match appearance.rendering {
-        Rendering::Human => human(claim, &manifest),
-        Rendering::Json => json::to_text(&Explanation::of(claim, &manifest))?,
+    let text = match (statement, appearance.rendering) {
+        (Statement::Law(law), rendering) => laws::explain::render(law, rendering)?,
+        (Statement::Claim(claim), Rendering::Human) => human(claim, &manifest),
+        (Statement::Claim(claim), Rendering::Json) => json::to_text(&Explanation::of(claim, &manifest))?,
     };
     output::print(&text, appearance.color)?;
     Ok(ExitStatus::Held)

@@ -4,7 +4,6 @@
 
 use anyhow::Result;
 use serde::Serialize;
-use widthwise_claims::Claim;
 
 use crate::arguments::{Appearance, Rendering};
 use crate::embedded;
@@ -13,6 +12,7 @@ use crate::output;
 use crate::proofs::Manifest;
 use crate::render::json;
 use crate::render::style::{ASIDE, HEADING, styled};
+use crate::selection::{Selection, Statement};
 
 const LEGEND: &str =
     "seen in: s statement with source, i random instances, p machine-checked proof, e embedded run";
@@ -41,14 +41,18 @@ pub(crate) struct Witnesses {
 }
 
 impl Witnesses {
-    /// The witnesses of a claim.
-    fn of(claim: &Claim, manifest: &Manifest) -> Self {
+    /// The witnesses of a claim or law.
+    fn of(statement: Statement, manifest: &Manifest) -> Self {
+        let source = match statement {
+            Statement::Claim(claim) => claim.explanation.source,
+            Statement::Law(law) => law.source,
+        };
         Self {
-            statement: !claim.explanation.source.is_empty(),
-            // The catalogue holds no claim without a check.
+            statement: !source.is_empty(),
+            // The catalogue holds no claim without a check, and no law without a measurement.
             instances: true,
-            proof: manifest.proof(claim.id).is_some(),
-            embedded: embedded::digests(claim.id) > 0,
+            proof: manifest.proof(statement.id()).is_some(),
+            embedded: embedded::digests(statement.id()) > 0,
         }
     }
 
@@ -64,16 +68,21 @@ impl Witnesses {
 /// # Errors
 ///
 /// Fails if the list cannot be written.
-pub(crate) fn run(claims: &[&'static Claim], appearance: Appearance) -> Result<ExitStatus> {
+pub(crate) fn run(selection: &Selection, appearance: Appearance) -> Result<ExitStatus> {
     let manifest = Manifest::load()?;
-    let row = |claim: &&'static Claim| Row {
-        id: claim.id,
-        kind: claim.kind.name(),
-        paper: claim.paper.arxiv,
-        statement: claim.statement,
-        witnesses: Witnesses::of(claim, &manifest),
+    let row = |statement: Statement| Row {
+        id: statement.id(),
+        kind: statement.kind().name(),
+        paper: statement.arxiv(),
+        statement: match statement {
+            Statement::Claim(claim) => claim.statement,
+            Statement::Law(law) => law.statement,
+        },
+        witnesses: Witnesses::of(statement, &manifest),
     };
-    let rows: Vec<_> = claims.iter().map(row).collect();
+    let claims = selection.claims.iter().map(|&claim| Statement::Claim(claim));
+    let laws = selection.laws.iter().map(|&law| Statement::Law(law));
+    let rows: Vec<_> = claims.chain(laws).map(row).collect();
     let text = match appearance.rendering {
         Rendering::Human => human(&rows),
         Rendering::Json => json::to_text(&rows)?,

@@ -13,6 +13,7 @@ mod embedded;
 mod exit_status;
 mod explain;
 mod interrupt;
+mod laws;
 mod list;
 mod number;
 mod output;

@@ -23,7 +23,7 @@ use crate::transcript::{Step, Transcript};
 ///
 /// Fails for an unknown id or control, if the checker does not pass its self-test, or if the instance cannot be drawn or written.
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitStatus> {
-    let claim = selection::find(&arguments.id)?;
+    let claim = selection::find_claim(&arguments.id)?;
     let control = arguments.control.as_deref().map(|name| find_control(claim, name)).transpose()?;
     self_test::run()?;
     let address =

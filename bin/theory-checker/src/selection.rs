@@ -2,13 +2,14 @@
 
 //! Which claims a command speaks of.
 //!
-//! Selectors are a union, in the order of the catalogue. Each of them must select something: a selector that selects nothing
+//! Selectors are a union, in the order of the catalogue, exact claims before laws. Each of them must select something: a selector that selects nothing
 //! is more often a slip than a wish, and a campaign that silently runs less than it was asked for proves less.
 
 use core::fmt;
 
 use glob::Pattern;
-use widthwise_claims::{CATALOGUE, Claim};
+use widthwise_claims::law::{self, LAWS, Law};
+use widthwise_claims::{CATALOGUE, Claim, Kind};
 
 /// Suggestions below this similarity confuse more than they help.
 const LEAST_SIMILARITY: f64 = 0.8;
@@ -24,6 +25,55 @@ pub(crate) enum SelectionError {
     Glob(String, String),
     /// The selector is well-formed and selects nothing.
     Nothing(String),
+    /// What was asked has no meaning for a law.
+    Law(String),
+}
+
+/// What is on trial: an exact claim or a law.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Statement {
+    /// Holds for every instance.
+    Claim(&'static Claim),
+    /// Speaks of powers of the width.
+    Law(&'static Law),
+}
+
+impl Statement {
+    /// Every claim and every law.
+    fn all() -> impl Iterator<Item = Self> {
+        CATALOGUE.iter().map(|&claim| Self::Claim(claim)).chain(LAWS.iter().map(|&law| Self::Law(law)))
+    }
+
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Claim(claim) => claim.id,
+            Self::Law(law) => law.id,
+        }
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Claim(claim) => claim.kind,
+            Self::Law(_) => Kind::Law,
+        }
+    }
+
+    /// The arXiv number of the paper.
+    pub(crate) fn arxiv(self) -> &'static str {
+        match self {
+            Self::Claim(claim) => claim.paper.arxiv,
+            Self::Law(law) => law.paper.arxiv,
+        }
+    }
+}
+
+/// The claims and laws of a command.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    /// Exact claims.
+    pub(crate) claims: Vec<&'static Claim>,
+    /// Laws.
+    pub(crate) laws: Vec<&'static Law>,
 }
 
 impl fmt::Display for SelectionError {
@@ -41,28 +91,49 @@ impl fmt::Display for SelectionError {
             }
             Self::Glob(glob, error) => write!(f, "malformed glob `{glob}`: {error}"),
             Self::Nothing(selector) => write!(f, "`{selector}` selects no claim"),
+            Self::Law(id) => write!(
+                f,
+                "`{id}` is a law, which no single instance decides; `theory-checker check {id}` measures it again"
+            ),
         }
     }
 }
 
 impl core::error::Error for SelectionError {}
 
-/// The claims that at least one selector selects; all of them if there is no selector.
-pub(crate) fn select(selectors: &[String]) -> Result<Vec<&'static Claim>, SelectionError> {
+/// The claims and laws that at least one selector selects; all of them if there is no selector.
+pub(crate) fn select(selectors: &[String]) -> Result<Selection, SelectionError> {
     let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for selector in &selectors {
-        if !CATALOGUE.iter().any(|claim| selector.selects(claim)) {
+        if !Statement::all().any(|statement| selector.selects(statement)) {
             return Err(SelectionError::Nothing(selector.to_string()));
         }
     }
-    let selected =
-        |claim: &&Claim| selectors.is_empty() || selectors.iter().any(|selector| selector.selects(claim));
-    Ok(CATALOGUE.iter().copied().filter(selected).collect())
+    let mut selection = Selection { claims: Vec::new(), laws: Vec::new() };
+    for statement in Statement::all() {
+        if selectors.is_empty() || selectors.iter().any(|selector| selector.selects(statement)) {
+            match statement {
+                Statement::Claim(claim) => selection.claims.push(claim),
+                Statement::Law(law) => selection.laws.push(law),
+            }
+        }
+    }
+    Ok(selection)
 }
 
-/// The claim with this id.
-pub(crate) fn find(id: &str) -> Result<&'static Claim, SelectionError> {
-    widthwise_claims::find(id).ok_or_else(|| SelectionError::UnknownId(id.to_owned(), nearest(id)))
+/// The claim or law with this id.
+pub(crate) fn find(id: &str) -> Result<Statement, SelectionError> {
+    let claim = widthwise_claims::find(id).map(Statement::Claim);
+    let found = claim.or_else(|| law::find(id).map(Statement::Law));
+    found.ok_or_else(|| SelectionError::UnknownId(id.to_owned(), nearest(id)))
+}
+
+/// The exact claim with this id.
+pub(crate) fn find_claim(id: &str) -> Result<&'static Claim, SelectionError> {
+    match find(id)? {
+        Statement::Claim(claim) => Ok(claim),
+        Statement::Law(law) => Err(SelectionError::Law(law.id.to_owned())),
+    }
 }
 
 enum Selector {
@@ -86,15 +157,15 @@ impl Selector {
                 .map_err(|error| SelectionError::Glob(text.to_owned(), error.msg.to_owned()))?;
             return Ok(Self::Glob(pattern));
         }
-        find(text).map(|claim| Self::Id(claim.id))
+        find(text).map(|statement| Self::Id(statement.id()))
     }
 
-    fn selects(&self, claim: &Claim) -> bool {
+    fn selects(&self, statement: Statement) -> bool {
         match self {
-            Self::Id(id) => claim.id == *id,
-            Self::Glob(pattern) => pattern.matches(claim.id),
-            Self::Paper(arxiv) => claim.paper.arxiv == arxiv,
-            Self::Kind(kind) => claim.kind.name() == kind,
+            Self::Id(id) => statement.id() == *id,
+            Self::Glob(pattern) => pattern.matches(statement.id()),
+            Self::Paper(arxiv) => statement.arxiv() == arxiv,
+            Self::Kind(kind) => statement.kind().name() == kind,
         }
     }
 }
@@ -112,15 +183,15 @@ impl fmt::Display for Selector {
 
 /// Up to three ids that resemble `id`, best first.
 fn nearest(id: &str) -> Vec<&'static str> {
-    let similarity = |claim: &Claim| {
+    let similarity = |candidate: &str| {
         // A piece of an id is as good a hint as a misspelt whole.
-        if !id.is_empty() && claim.id.contains(id) {
+        if !id.is_empty() && candidate.contains(id) {
             1.0
         } else {
-            strsim::normalized_damerau_levenshtein(id, claim.id)
+            strsim::normalized_damerau_levenshtein(id, candidate)
         }
     };
-    let mut rated: Vec<_> = CATALOGUE.iter().map(|claim| (similarity(claim), claim.id)).collect();
+    let mut rated: Vec<_> = Statement::all().map(|s| (similarity(s.id()), s.id())).collect();
     rated.retain(|(similarity, _)| *similarity >= LEAST_SIMILARITY);
     rated.sort_by(|a, b| b.0.total_cmp(&a.0));
     rated.into_iter().take(3).map(|(_, id)| id).collect()
@@ -132,12 +203,13 @@ mod tests {
 
     fn ids(selectors: &[&str]) -> Result<Vec<&'static str>, SelectionError> {
         let selectors: Vec<_> = selectors.iter().map(|&selector| selector.to_owned()).collect();
-        Ok(select(&selectors)?.iter().map(|claim| claim.id).collect())
+        let Selection { claims, laws } = select(&selectors)?;
+        Ok(claims.iter().map(|claim| claim.id).chain(laws.iter().map(|law| law.id)).collect())
     }
 
     #[test]
     fn no_selector_selects_everything() {
-        assert_eq!(ids(&[]).unwrap().len(), CATALOGUE.len());
+        assert_eq!(ids(&[]).unwrap().len(), CATALOGUE.len() + LAWS.len());
     }
 
     #[test]
@@ -158,6 +230,15 @@ mod tests {
     fn keys_select_by_paper_and_kind() {
         assert!(ids(&["paper:2310.17813"]).unwrap().contains(&"spectral.opnorm-bound"));
         assert_eq!(ids(&["kind:exact"]).unwrap().len(), CATALOGUE.len());
+        assert_eq!(ids(&["kind:law"]).unwrap().len(), LAWS.len());
+    }
+
+    #[test]
+    fn a_law_is_found_but_not_among_the_claims() {
+        assert!(matches!(find("spectral.rule.sp"), Ok(Statement::Law(_))));
+        let error = find_claim("spectral.rule.sp").unwrap_err();
+        assert_eq!(error, SelectionError::Law("spectral.rule.sp".to_owned()));
+        assert_eq!(ids(&["spectral.rule.*-over-n"]).unwrap(), ["spectral.rule.sp-lr-over-n"]);
     }
 
     #[test]

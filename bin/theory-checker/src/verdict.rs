@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! From counts to a verdict: the rules, each of them one line of [`of_claim`].
+//! From counts and estimates to a verdict: the rules, each of them one line of [`of_claim`] or [`of_law`].
 
 use core::fmt;
 
 use widthwise_claims::Tally;
+use widthwise_claims::law::{Decision, Estimate, Findings, LARGEST_STANDARD_ERROR, Measurements};
 
 use crate::campaign::{ControlOutcome, Stop};
 use crate::exit_status::ExitStatus;
@@ -54,6 +55,23 @@ pub(crate) enum Reason {
         /// Instances tried.
         instances: u64,
     },
+    /// The time budget ended before all networks of a law were measured.
+    Networks {
+        /// How many were.
+        measured: usize,
+        /// Of how many.
+        announced: usize,
+    },
+    /// Quantities of a law were zero, or networks could not be measured.
+    Unmeasured {
+        /// Draws, of the quantity with most of them.
+        draws: usize,
+    },
+    /// Estimates of a law have standard errors that decide nothing.
+    TooNoisy {
+        /// How many estimates.
+        estimates: usize,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -70,6 +88,15 @@ impl fmt::Display for Reason {
                 write!(f, "{instances} instances did not fit into the working memory")
             }
             Self::TimeBudget { instances } => write!(f, "the time budget ended after {instances} instances"),
+            Self::Networks { measured, announced } => {
+                write!(f, "the time budget ended after {measured} of {announced} networks")
+            }
+            Self::Unmeasured { draws } => {
+                write!(f, "a quantity was zero or could not be measured on {draws} draws")
+            }
+            Self::TooNoisy { estimates } => {
+                write!(f, "{estimates} estimates have a standard error above {LARGEST_STANDARD_ERROR}")
+            }
         }
     }
 }
@@ -137,12 +164,46 @@ pub(crate) fn of_claim(
     }
 }
 
+/// The verdict on a law.
+///
+/// A law is refuted by one exponent that its interval excludes, whatever the others say, as a claim is by one counterexample.
+pub(crate) fn of_law(
+    measurements: &Measurements,
+    findings: Option<&Findings>,
+    stop: Option<Stop>,
+) -> Verdict {
+    let Some(findings) = findings else {
+        let (measured, announced) = (measurements.recorded(), measurements.design().measurements());
+        return match stop {
+            Some(Stop::Interrupt) => Verdict::Interrupted,
+            _ => Verdict::Inconclusive(Reason::Networks { measured, announced }),
+        };
+    };
+    let estimates = findings.estimates();
+    let unmeasured = estimates.iter().map(|estimate| estimate.unmeasured).max().unwrap_or(0);
+    let too_noisy = |estimate: &&Estimate| estimate.decision() == Decision::TooNoisy;
+    let too_noisy = estimates.iter().filter(too_noisy).count();
+    if findings.prediction_is_refuted() {
+        Verdict::Refuted
+    } else if unmeasured > 0 {
+        Verdict::Inconclusive(Reason::Unmeasured { draws: unmeasured })
+    } else if too_noisy > 0 {
+        Verdict::Inconclusive(Reason::TooNoisy { estimates: too_noisy })
+    } else if !findings.control_is_refuted() {
+        Verdict::ControlNotRefuted
+    } else {
+        Verdict::Held
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use widthwise_claims::{Outcome, Refusal, Trial};
     use widthwise_rounding::{Enclosure, ScaledEnclosure};
 
     use super::*;
+
+    use widthwise_claims::law::{Address, Design, Exponent, Law, Measure, Memory, find};
 
     const REFUTED: Option<ControlOutcome> = Some(ControlOutcome { instances: 4, first_refuted: Some(3) });
     const STOOD: Option<ControlOutcome> = Some(ControlOutcome { instances: 1000, first_refuted: None });
@@ -231,6 +292,69 @@ mod tests {
         let tally = tally(&[(10, proved())]);
         assert_eq!(of_claim(20, &tally, &[REFUTED], Some(Stop::Interrupt)), Verdict::Interrupted);
         assert_eq!(of_claim(10, &tally, &[REFUTED], Some(Stop::Interrupt)), Verdict::Held);
+    }
+
+    /// The verdict on the law of one spectral norm, had it been measured so.
+    fn law(quantities: Measure) -> Verdict {
+        let law: &'static Law =
+            Box::leak(Box::new(Law { quantities, ..*find("spectral.rule.uniform").unwrap() }));
+        let design = Design { widths: &[16, 64], draws: 2 };
+        let mut measurements = Measurements::new(law, design);
+        for address in design.addresses() {
+            measurements.record(address, law.measure(0, address, &mut Memory::default()));
+        }
+        of_law(&measurements, measurements.findings().as_ref(), None)
+    }
+
+    #[test]
+    fn a_law_whose_exponents_are_the_predicted_ones_holds() {
+        let powers: Measure = |_, _, Address { width, .. }, _| {
+            let root = if width == 16 { 4.0 } else { 8.0 };
+            Ok(vec![1.0 / root, 1.0, root])
+        };
+        assert_eq!(law(powers), Verdict::Held);
+    }
+
+    #[test]
+    fn one_wrong_exponent_refutes_a_law_whatever_else_is_open() {
+        // The exponents of the control, and a zero.
+        let zero: Measure =
+            |_, _, Address { draw, .. }, _| Ok(vec![1.0, if draw == 0 { 0.0 } else { 1.0 }, 1.0]);
+        assert_eq!(law(zero), Verdict::Refuted);
+        assert_eq!(law(|_, _, _, _| Ok(vec![1.0; 3])), Verdict::Refuted);
+    }
+
+    #[test]
+    fn zeros_and_noise_leave_a_law_open() {
+        let zero: Measure = |_, _, _, _| Ok(vec![0.0; 3]);
+        assert_eq!(law(zero), Verdict::Inconclusive(Reason::Unmeasured { draws: 4 }));
+        let noise: Measure = |_, _, Address { draw, .. }, _| Ok(vec![if draw == 0 { 1.0 } else { 2.0 }; 3]);
+        assert_eq!(law(noise), Verdict::Inconclusive(Reason::TooNoisy { estimates: 3 }));
+    }
+
+    #[test]
+    fn a_control_that_says_the_same_as_its_law_is_found_out() {
+        let tampered = find("spectral.rule.uniform").unwrap();
+        let exponents: Vec<_> =
+            tampered.exponents.iter().map(|&e| Exponent { control: e.predicted, ..e }).collect();
+        let law: &'static Law =
+            Box::leak(Box::new(Law { exponents: Box::leak(exponents.into()), ..*tampered }));
+        let design = Design { widths: &[16, 64], draws: 2 };
+        let mut measurements = Measurements::new(law, design);
+        for address in design.addresses() {
+            measurements.record(address, law.measure(0, address, &mut Memory::default()));
+        }
+        let verdict = of_law(&measurements, measurements.findings().as_ref(), None);
+        assert_eq!(verdict, Verdict::ControlNotRefuted);
+    }
+
+    #[test]
+    fn a_law_that_was_cut_short_is_open() {
+        let law = find("spectral.rule.uniform").unwrap();
+        let measurements = Measurements::new(law, Design { widths: &[16, 64], draws: 2 });
+        let reason = Reason::Networks { measured: 0, announced: 4 };
+        assert_eq!(of_law(&measurements, None, Some(Stop::TimeBudget)), Verdict::Inconclusive(reason));
+        assert_eq!(of_law(&measurements, None, Some(Stop::Interrupt)), Verdict::Interrupted);
     }
 
     #[test]

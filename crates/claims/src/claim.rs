@@ -27,6 +27,8 @@ pub struct Paper {
 pub enum Kind {
     /// An identity or inequality that holds for every instance of its hypotheses.
     Exact,
+    /// A scaling exponent, decided by an estimate from random draws with stated rates of error.
+    Law,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
+            Self::Law => "law",
         }
     }
 }

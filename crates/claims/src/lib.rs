@@ -12,6 +12,8 @@
     )
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -24,6 +26,8 @@ mod enclosed_algebra;
 mod examine;
 mod formula;
 mod hexadecimal;
+#[cfg(feature = "alloc")]
+pub mod law;
 mod scratch;
 mod self_control;
 mod signal;

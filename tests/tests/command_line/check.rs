@@ -10,9 +10,12 @@ use super::{json, run, status, stderr, stdout};
 const SEVERAL_BLOCKS: [&str; 5] =
     ["check", "spectral.norms.entries", "spectral.stable-rank", "--instances", "1100"];
 
+/// The law with the least noise, and so with the fewest draws.
+const LAW: [&str; 4] = ["check", "spectral.rule.uniform", "--effort", "quick"];
+
 #[test]
 fn claims_hold_and_their_controls_are_refuted() {
-    let output = run(&["check", "--instances", "30", "--color", "never"]);
+    let output = run(&["check", "kind:exact", "--instances", "30", "--color", "never"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
 }
 
@@ -96,7 +99,7 @@ fn the_json_result_has_the_promised_keys() {
 
 #[test]
 fn every_instance_has_one_outcome() {
-    let output = run(&["check", "--instances", "30", "--format", "json"]);
+    let output = run(&["check", "kind:exact", "--instances", "30", "--format", "json"]);
     let result = json(&output);
     let claims = result["claims"].as_array().unwrap();
     assert!(claims.len() >= 10);
@@ -116,7 +119,65 @@ fn the_number_of_threads_changes_no_byte() {
         for jobs in ["2", "5"] {
             assert_eq!(stdout(&with(jobs)), stdout(&one));
         }
+        let law = |jobs| run(&[&LAW[..], &["--format", format, "--jobs", jobs]].concat());
+        assert_eq!(stdout(&law("3")), stdout(&law("1")));
     }
+}
+
+#[test]
+fn a_law_is_shown_with_every_exponent_and_its_control() {
+    let output = run(&LAW);
+    assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    snapbox::assert_data_eq!(
+        stdout(&output),
+        str![[r#"
+theory-checker [..]   seed 0x5eed   f64   50000 instances a claim
+
+law                    powers of the width n
+spectral.rule.uniform  n = 32, 64, 128, 256, 4 draws each  held
+  nat(ΔW_1)  -0.500 ± 0.000  in [-0.700, -0.300]  predicted -1/2  control    0
+  nat(ΔW_2)  [..]0.000 ± 0.000  in [-0.200,  0.200]  predicted    0  control    0
+  nat(ΔW_3)   0.500 ± 0.000  in [ 0.300,  0.700]  predicted  1/2  control    0
+
+held: 1 of 1 claim held, 1 of 1 control refuted
+exit status 0: everything selected held, and every control was refuted
+
+"#]]
+    );
+}
+
+#[test]
+fn the_json_of_a_law_has_the_promised_keys() {
+    let result = json(&run(&[&LAW[..], &["--format", "json"]].concat()));
+    let law = &result["claims"][0];
+    assert_eq!((&law["id"], &law["kind"]), (&"spectral.rule.uniform".into(), &"law".into()));
+    assert_eq!((&law["verdict"], &law["control"]["refuted"]), (&"held".into(), &true.into()));
+    assert_eq!((&law["false_alarm"], &law["power"]), (&1e-6.into(), &0.999.into()));
+    assert_eq!((&law["replicates"], &law["measured"]), (&4.into(), &16.into()));
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let exponents = law["exponents"].as_array().unwrap();
+    assert_eq!(exponents.len(), 3);
+    for (exponent, predicted) in exponents.iter().zip([-0.5, 0.0, 0.5]) {
+        assert_eq!(
+            (number(&exponent["predicted"]), number(&exponent["control_predicted"])),
+            (predicted, 0.0)
+        );
+        assert!((number(&exponent["estimate"]) - predicted).abs() < 1e-9, "{exponent}");
+        assert!(number(&exponent["standard_error"]) < 1e-9, "{exponent}");
+        assert!(number(&exponent["interval"][0]) < predicted && predicted < number(&exponent["interval"][1]));
+    }
+    for key in ["quantity", "estimate", "interval", "predicted", "control_predicted"] {
+        assert!(exponents.iter().any(|exponent| exponent[key] == law[key]), "{key}");
+    }
+}
+
+#[test]
+fn effort_widens_the_networks() {
+    let with =
+        |effort| json(&run(&["check", "spectral.rule.uniform", "--effort", effort, "--format", "json"]));
+    let [quick, standard] = ["quick", "standard"].map(with);
+    assert_eq!(quick["claims"][0]["widths"], serde_json::json!([32, 64, 128, 256]));
+    assert_eq!(standard["claims"][0]["widths"], serde_json::json!([64, 128, 256, 512]));
 }
 
 #[test]
@@ -141,15 +202,20 @@ fn a_random_seed_is_printed_and_repeats_the_campaign() {
 
 #[test]
 fn single_precision_is_another_campaign() {
-    let output = run(&["check", "--instances", "30", "--scalar", "f32", "--format", "json"]);
+    let output = run(&["check", "kind:exact", "--instances", "30", "--scalar", "f32", "--format", "json"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert_eq!(json(&output)["scalar"], "f32");
 }
 
 #[test]
 fn no_command_is_the_default_campaign() {
-    let output = run(&["--instances", "3", "--format", "json"]);
-    assert_eq!(json(&output), json(&run(&["check", "--instances", "3", "--format", "json"])));
+    // Nothing of it runs; what would is listed.
+    let options = ["--instances", "3", "--time-budget", "0s", "--format", "json"];
+    let output = json(&run(&options));
+    assert_eq!(output, json(&run(&[&["check"], &options[..]].concat())));
+    let claims = output["claims"].as_array().unwrap();
+    assert!(claims.iter().any(|claim| claim["kind"] == "law"));
+    assert_eq!(claims.len(), json(&run(&["list", "--format", "json"])).as_array().unwrap().len());
 }
 
 #[test]
@@ -160,6 +226,14 @@ fn an_exhausted_time_budget_is_inconclusive_and_says_so() {
     assert_eq!(result["verdict"], "inconclusive");
     assert_eq!(result["claims"][0]["reason"], "the time budget ended after 0 instances");
     assert_eq!(result["claims"][0]["control"]["verdict"], "unfinished");
+    let output = run(&[&LAW[..], &["--time-budget", "0s", "--format", "json"]].concat());
+    assert_eq!(status(&output), 3);
+    let law = &json(&output)["claims"][0];
+    assert_eq!(law["reason"], "the time budget ended after 0 of 16 networks");
+    assert_eq!(
+        (&law["estimate"], &law["control"]["refuted"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
 }
 
 #[cfg(unix)]
@@ -195,6 +269,7 @@ fn bad_values_are_named_and_end_with_status_2() {
         ("--instances", "0"),
         ("--jobs", "0"),
         ("--scalar", "f16"),
+        ("--effort", "heroic"),
         ("--time-budget", "soon"),
         ("--format", "yaml"),
     ] {

@@ -73,11 +73,42 @@ fn explain_shows_statement_controls_proof_and_replay() {
 }
 
 #[test]
+fn explain_shows_exponents_efforts_and_error_rates_of_a_law() {
+    let output = run(&["explain", "spectral.rule.ntp"]);
+    assert_eq!(status(&output), 0);
+    for text in [
+        "Exponents   nat(W_3): 1/2, control 0",
+        "standard: n = 64, 128, 256, 512, 80 draws each",
+        "at most 1e-6",
+        "crates/claims/error-rates.txt",
+        "  spectral.rule.ntp/feature-learning\n",
+    ] {
+        assert!(stdout(&output).contains(text), "{text} is not in\n{}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_law_is_listed_by_its_kind_and_has_no_instance_to_replay() {
+    let laws = json(&run(&["list", "kind:law", "--format", "json"]));
+    assert!(laws.as_array().unwrap().iter().all(|law| law["kind"] == "law"));
+    let output = run(&["replay", "spectral.rule.ntp", "--index", "0"]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("theory-checker check spectral.rule.ntp"), "{}", stderr(&output));
+}
+
+#[test]
 fn every_claim_has_an_explanation() {
     for claim in json(&run(&["list", "--format", "json"])).as_array().unwrap() {
         let id = claim["id"].as_str().unwrap();
         assert_eq!(status(&run(&["explain", id])), 0, "{id}");
         let explanation = json(&run(&["explain", id, "--format", "json"]));
+        if claim["kind"] == "law" {
+            for key in ["states", "hypotheses", "measured_as", "decided_by", "source"] {
+                assert!(explanation[key].as_str().is_some_and(|text| !text.is_empty()), "{id} {key}");
+            }
+            assert!(!explanation["exponents"].as_array().unwrap().is_empty(), "{id}");
+            continue;
+        }
         for key in ["states", "hypotheses", "shapes", "checked_as", "allowance", "source"] {
             assert!(explanation[key].as_str().is_some_and(|text| !text.is_empty()), "{id} {key}");
         }

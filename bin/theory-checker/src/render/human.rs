@@ -8,6 +8,7 @@ use super::layout::{array, hanging, shapes, sides};
 use super::style::{self, ASIDE, HEADING, styled};
 use crate::campaign::ControlOutcome;
 use crate::counterexample::{Address, Case, control_name};
+use crate::laws;
 use crate::result::{CheckResult, ClaimResult};
 use crate::transcript::Transcript;
 use crate::verdict::{Reason, Verdict};
@@ -35,7 +36,13 @@ pub(crate) fn check(result: &CheckResult) -> String {
         result.format.name(),
         result.instances
     );
-    text += &table(result);
+    if !result.claims.is_empty() {
+        text += &table(result);
+    }
+    if !result.claims.is_empty() && !result.laws.is_empty() {
+        text.push('\n');
+    }
+    text += &laws::human::section(&result.laws);
     for claim in &result.claims {
         if let Some(case) = &claim.counterexample {
             text.push('\n');
@@ -160,11 +167,11 @@ fn refutation(transcript: &Transcript) -> String {
 }
 
 fn summary(result: &CheckResult) -> String {
-    let claims = result.claims.len();
-    let of =
-        |verdict: fn(&Verdict) -> bool| result.claims.iter().filter(|claim| verdict(&claim.verdict)).count();
+    let claims = result.claims.iter().map(|claim| claim.verdict);
+    let verdicts: Vec<_> = claims.chain(result.laws.iter().map(|law| law.verdict)).collect();
+    let of = |what: fn(&Verdict) -> bool| verdicts.iter().filter(|verdict| what(verdict)).count();
     let held = of(|verdict| *verdict == Verdict::Held);
-    let mut parts = vec![format!("{held} of {} held", counted(claims, "claim"))];
+    let mut parts = vec![format!("{held} of {} held", counted(verdicts.len(), "claim"))];
     let mut add = |count: usize, what: &str| {
         if count > 0 {
             parts.push(format!("{count} {what}"));
@@ -175,8 +182,11 @@ fn summary(result: &CheckResult) -> String {
     add(of(|verdict| verdict.reason().is_some()), "inconclusive");
     add(of(|verdict| *verdict == Verdict::Interrupted), "interrupted");
     let outcomes = || result.claims.iter().flat_map(|claim| &claim.counts.controls);
-    let refuted = outcomes().flatten().filter(|outcome| outcome.first_refuted.is_some()).count();
-    parts.push(format!("{refuted} of {} refuted", counted(outcomes().count(), "control")));
+    let of_laws = result.laws.iter().filter_map(|law| law.findings.as_ref());
+    let refuted = outcomes().flatten().filter(|outcome| outcome.first_refuted.is_some()).count()
+        + of_laws.filter(|findings| findings.control_is_refuted()).count();
+    let controls = outcomes().count() + result.laws.len();
+    parts.push(format!("{refuted} of {} refuted", counted(controls, "control")));
     parts.join(", ")
 }
 

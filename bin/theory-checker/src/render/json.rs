@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::campaign::ControlOutcome;
 use crate::counterexample::Case;
+use crate::laws::json::Law;
 use crate::number::{Interval, Number};
 use crate::proofs::Manifest;
 use crate::result::{CheckResult, ClaimResult};
@@ -31,15 +32,24 @@ struct Check<'a> {
     scalar: &'a str,
     /// The gravest verdict among the claims.
     verdict: VerdictName,
-    /// The claims on trial, in the order of the catalogue.
-    claims: Vec<Claim<'a>>,
+    /// The claims on trial, in the order of the catalogue, exact claims before laws.
+    claims: Vec<Statement<'a>>,
+}
+
+/// An exact claim or a law; `kind` tells.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+enum Statement<'a> {
+    Exact(Box<Claim<'a>>),
+    Law(Box<Law<'a>>),
 }
 
 /// A verdict.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-enum VerdictName {
+pub(crate) enum VerdictName {
     Held,
     Refuted,
     ControlNotRefuted,
@@ -59,7 +69,7 @@ impl From<Verdict> for VerdictName {
     }
 }
 
-/// What the campaign says about a claim.
+/// What the campaign says about an exact claim.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Claim<'a> {
@@ -285,13 +295,15 @@ impl From<&Interval> for Bounds {
 ///
 /// Fails only if a value has no JSON, which no result has.
 pub(crate) fn check(result: &CheckResult, manifest: &Manifest) -> Result<String> {
+    let claims = result.claims.iter().map(|claim| Statement::Exact(Box::new(self::claim(claim, manifest))));
+    let laws = result.laws.iter().map(|law| Statement::Law(Box::new(law.into())));
     to_text(&Check {
         schema_version: SCHEMA_VERSION,
         tool_version: env!("CARGO_PKG_VERSION"),
         seed: format!("{:#x}", result.seed),
         scalar: result.format.name(),
         verdict: result.verdict.into(),
-        claims: result.claims.iter().map(|claim| self::claim(claim, manifest)).collect(),
+        claims: claims.chain(laws).collect(),
     })
 }
 

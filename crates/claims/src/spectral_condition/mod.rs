@@ -20,6 +20,8 @@ mod frobenius;
 mod frobenius_proxy;
 mod gradient;
 mod initial_scale;
+#[cfg(feature = "alloc")]
+pub(super) mod laws;
 mod loss_change;
 mod many_steps;
 mod maximal_update;

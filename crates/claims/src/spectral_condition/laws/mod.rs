@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The rules of the paper as laws: which powers of the width each leads to, measured on networks that take their scales and rates from
+//! `widthwise-parametrization`.
+//!
+//! The exponents here are those of the paper, written out. The package on trial computes the same from its tables
+//! ([`Rule::signature`](widthwise_parametrization::Rule::signature)), and nothing is taken from there: a wrong entry of a table moves the
+//! measured slopes away from the numbers here.
+
+mod neural_tangent;
+mod relative;
+mod spectral;
+mod standard;
+
+use widthwise_parametrization::Rational;
+
+use crate::law::{Exponent, Law, Quantity};
+
+/// The laws of the paper, in its order.
+pub(crate) static LAWS: [&Law; 7] = [
+    &spectral::SPECTRAL,
+    &spectral::MEAN_FIELD,
+    &standard::STANDARD,
+    &standard::STANDARD_OVER_WIDTH,
+    &neural_tangent::NEURAL_TANGENT,
+    &relative::UNIFORM,
+    &relative::ENTRY_SIZE,
+];
+
+/// What every network of these laws has in common.
+const NETWORK: &str = "16 inputs, hidden layers of width n with ReLU, 4 outputs. One example x on the sphere of radius √16, linear loss ⟨c, h_L⟩ with \
+                       c on the sphere of radius √4, one step with the base rate 0.1. Inputs, outputs and depth are fixed while n grows.";
+
+/// How the quantities of these laws are measured.
+const MEASURED: &str = "Scale, multiplier and rate of each layer are asked of the rule in widthwise-parametrization. nat = √(fan-in/fan-out) ‖·‖ of effective \
+                        matrices; an update by one example has rank one, so its spectral norm is its Frobenius norm. RMS = ‖·‖/√dim.";
+
+/// A quantity with its exponents by the law and by the control, in halves.
+const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Exponent {
+    Exponent { quantity, predicted: Rational::halves(predicted), control: Rational::halves(control) }
+}
+
+#[cfg(test)]
+mod tests;

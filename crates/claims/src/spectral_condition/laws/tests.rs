@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Wrong rules, planted under the laws of right ones: each must be refuted, and what is only written otherwise must not.
+
+use std::boxed::Box;
+use std::vec::Vec;
+
+use widthwise_parametrization::{Entry, Initial, Rule, ShapeMonomial, rules};
+
+use crate::law::standard_network::StandardNetwork;
+use crate::law::{
+    Decision, Design, Effort, Findings, LAWS, Law, Measure, Measurements, Memory, Quantity, find,
+};
+
+/// Narrow, for builds without optimisation; the two ends of a range tell most of a slope.
+const TO_REFUTE: Design = Design { widths: &[16, 128], draws: 64 };
+
+/// With the draws that the noisiest quantity needs.
+const TO_SUPPORT: Design = Design { draws: 176, ..TO_REFUTE };
+
+fn tried(law: &'static Law, design: Design) -> Findings {
+    let (mut memory, mut measurements) = (Memory::default(), Measurements::new(law, design));
+    for address in design.addresses() {
+        measurements.record(address, law.measure(0x5eed, address, &mut memory));
+    }
+    measurements.findings().unwrap()
+}
+
+/// What becomes of a law if the package of rules had this one in its place.
+fn planted(id: &str, design: Design, quantities: Measure) -> Findings {
+    tried(Box::leak(Box::new(Law { quantities, ..*find(id).unwrap() })), design)
+}
+
+/// The quantities whose exponent is not the law's.
+fn excluded(findings: &Findings) -> Vec<Quantity> {
+    let excluded = findings.estimates().iter().filter(|estimate| estimate.decision() == Decision::Excluded);
+    excluded.map(|estimate| estimate.exponent.quantity).collect()
+}
+
+const fn with_initial(entry: Option<Entry>, initial: ShapeMonomial) -> Option<Entry> {
+    match entry {
+        Some(entry) => Some(Entry { initial: Initial::Gaussian(initial), ..entry }),
+        None => None,
+    }
+}
+
+#[test]
+fn every_law_holds_and_its_control_is_refuted() {
+    for law in LAWS {
+        // Two narrow widths are noisier than four.
+        let findings = tried(law, Design { draws: law.design(Effort::Quick).draws * 3 / 2, ..TO_SUPPORT });
+        assert!(findings.prediction_holds(), "{} {findings:?}", law.id);
+        assert!(findings.control_is_refuted(), "{} {findings:?}", law.id);
+    }
+}
+
+#[test]
+fn square_layers_that_start_at_the_inverse_of_fan_in_are_refuted() {
+    const PER_FAN_IN: ShapeMonomial = ShapeMonomial::from_halves([-2, 0, 0]);
+    static WRONG: Rule = Rule { hidden: with_initial(rules::SPECTRAL.hidden, PER_FAN_IN), ..rules::SPECTRAL };
+    let findings = planted("spectral.rule.spectral", TO_REFUTE, |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&WRONG).measure(law, seed, address, memory)
+    });
+    let excluded = excluded(&findings);
+    // The signal dies on its way through the square layer, in both directions.
+    assert!(excluded.contains(&Quantity::Feature(2)), "{excluded:?}");
+    assert!(excluded.contains(&Quantity::Update(1)), "{excluded:?}");
+}
+
+#[test]
+fn the_multiplier_of_table_8_with_the_rates_of_table_3_is_refuted() {
+    const fn mixed() -> Option<Entry> {
+        match (rules::TABLE_8.output, rules::TABLE_3.output) {
+            (Some(eight), Some(three)) => Some(Entry { rates: three.rates, ..eight }),
+            _ => None,
+        }
+    }
+    static WRONG: Rule = Rule { output: mixed(), ..rules::TABLE_3 };
+    let findings = planted("spectral.rule.spectral", TO_REFUTE, |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&WRONG).measure(law, seed, address, memory)
+    });
+    // The readout stands still, and with it what the output would learn from it.
+    assert!(excluded(&findings).contains(&Quantity::Update(3)));
+    let slope = |findings: &Findings, quantity| {
+        let estimates = findings.estimates();
+        estimates.iter().find(|e| e.exponent.quantity == quantity).and_then(|e| e.slope).unwrap().estimate
+    };
+    assert!((-2.2..-1.8).contains(&slope(&findings, Quantity::Update(3))));
+}
+
+#[test]
+fn the_standard_rule_under_the_name_of_the_spectral_one_is_refuted() {
+    let findings = planted("spectral.rule.spectral", TO_REFUTE, |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::STANDARD).measure(law, seed, address, memory)
+    });
+    let excluded = excluded(&findings);
+    let updates = [Quantity::Weight(3), Quantity::Update(1), Quantity::Update(2), Quantity::Update(3)];
+    assert!(updates.iter().all(|quantity| excluded.contains(quantity)), "{excluded:?}");
+    assert!(findings.prediction_is_refuted());
+}
+
+#[test]
+fn the_spectral_rule_under_the_name_of_another_is_refuted() {
+    for law in LAWS.iter().filter(|law| law.exponents.len() > 3) {
+        // Mean field is maximal update, so its law holds for the spectral rule too.
+        let same = matches!(law.id, "spectral.rule.spectral" | "spectral.rule.mean-field");
+        if !same {
+            let findings = planted(law.id, TO_REFUTE, |law, seed, address, memory| {
+                StandardNetwork::gradient_descent(&rules::SPECTRAL).measure(law, seed, address, memory)
+            });
+            assert!(findings.prediction_is_refuted(), "{} {findings:?}", law.id);
+        }
+    }
+}
+
+#[test]
+fn maximal_update_has_the_exponents_of_the_spectral_rule() {
+    let findings = planted("spectral.rule.spectral", TO_SUPPORT, |law, seed, address, memory| {
+        StandardNetwork::gradient_descent(&rules::TABLE_8).measure(law, seed, address, memory)
+    });
+    assert!(findings.prediction_holds(), "{findings:?}");
+}
+
+#[test]
+fn ids_are_unique_and_controls_differ_from_their_laws() {
+    for (position, law) in LAWS.iter().enumerate() {
+        assert!(LAWS[..position].iter().all(|other| other.id != law.id), "{}", law.id);
+        assert!(crate::find(law.id).is_none(), "{} is an exact claim too", law.id);
+        assert_eq!(law.control.id.split_once('/').map(|(id, _)| id), Some(law.id));
+        // The rule of decision counts on it: half a power apart, or equal.
+        let distances = law.exponents.iter().map(|e| e.predicted.checked_sub(e.control).unwrap().to_f64());
+        assert!(distances.clone().all(|distance| distance == libm::rint(2.0 * distance) / 2.0));
+        assert!(distances.clone().any(|distance| distance != 0.0), "{}", law.id);
+    }
+}
