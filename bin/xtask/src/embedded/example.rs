@@ -37,14 +37,14 @@ fn judge(run: &Run) -> Result<()> {
 mod tests {
     use super::*;
 
-    const LINE: &str = "lipschitz 401d6c42, at most 2.460: within the limit\n";
+    const LINE: &str = "lipschitz 401d6c43, at most 2.460: within the limit\n";
 
     #[test]
     fn the_bound_of_the_host_passes_and_any_other_does_not() {
         assert!(judge(&Run::ended(LINE, 0)).is_ok());
         for (from, to) in [("42,", "43,"), ("2.460", "2.459"), ("within", "above"), ("limit\n", "limit")] {
             let error = judge(&Run::ended(&LINE.replace(from, to), 0)).unwrap_err().to_string();
-            assert!(error.contains("differs from the host") && error.contains("401d6c42"), "{error}");
+            assert!(error.contains("differs from the host") && error.contains("401d6c43"), "{error}");
         }
         assert!(judge(&Run::ended(LINE, 1)).unwrap_err().to_string().contains("exit status 1"));
         assert!(judge(&Run::killed(LINE)).is_err());
