@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn the_bound_of_the_host_passes_and_any_other_does_not() {
         assert!(judge(&Run::ended(LINE, 0)).is_ok());
-        for (from, to) in [("42,", "43,"), ("2.460", "2.459"), ("within", "above"), ("limit\n", "limit")] {
+        for (from, to) in [("43,", "42,"), ("2.460", "2.459"), ("within", "above"), ("limit\n", "limit")] {
             let error = judge(&Run::ended(&LINE.replace(from, to), 0)).unwrap_err().to_string();
             assert!(error.contains("differs from the host") && error.contains("401d6c43"), "{error}");
         }
