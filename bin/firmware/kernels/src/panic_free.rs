@@ -21,7 +21,9 @@ use widthwise_linalg::{
 };
 use widthwise_parametrization::{Constants, LogicalMatrix, Optimizer, Role, rules};
 use widthwise_rounding::{Scalar, ScaledEnclosure};
-use widthwise_spectral::{rms_operator_norm, spectral_norm, spectral_norm_bounds, spectral_norm_compact, stable_rank};
+use widthwise_spectral::{
+    rms_operator_norm, spectral_norm, spectral_norm_bounds, spectral_norm_compact, stable_rank,
+};
 
 /// Refuses to be linked: nothing defines the function.
 #[panic_handler]
