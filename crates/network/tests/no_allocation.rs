@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! A step allocates nothing once its memory is there. One test alone, since the count is that of the process.
+//! A step allocates nothing once its memory is there. A program without the harness of tests: the count is that of the process.
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_core, reason = "a test fails by panicking")]
 
@@ -17,8 +17,7 @@ use widthwise_spectral::NewtonSchulz;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-#[test]
-fn steps_allocate_nothing() {
+fn main() {
     let widths = [40, 50, 60, 3];
     for method in [
         Method::GradientDescent,

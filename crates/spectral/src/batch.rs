@@ -31,6 +31,7 @@ use widthwise_rounding::{Scalar, ScaledEnclosure};
 use crate::certify::Workspace;
 use crate::norm::{finish, without_workspace};
 use crate::{Certificate, SpectralNorm};
+pub(crate) use closed_form::spectral_norm_of_two_by_two;
 pub use compact::spectral_norm_compact;
 use lanes::{Lanes, WithSingles};
 pub use registers::BatchScalar;

@@ -51,7 +51,6 @@ mod singular_basis;
 mod squaring;
 mod stable_rank;
 mod tiles;
-mod two_by_two;
 
 pub use alignment::{alignment, alignment_in};
 pub use batch::{BatchScalar, spectral_norm_batch, spectral_norm_compact};

@@ -24,8 +24,8 @@ use nalgebra::{DefaultAllocator, Dim, DimMin, DimMinimum, Matrix, OMatrix, OVect
 use widthwise_linalg::{KernelError, Scaling, frobenius_norm_enclosure};
 use widthwise_rounding::{Enclosure, Scalar, ScaledEnclosure};
 
+use crate::batch::spectral_norm_of_two_by_two;
 use crate::certify::Workspace;
-use crate::two_by_two::spectral_norm_of_two_by_two;
 
 /// How the upper bound of a spectral norm was proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,7 +284,7 @@ where
     }
     if a.shape() == (2, 2) {
         let entry = |i, j| a.get((i, j)).map_or(T::INFINITY, |&entry| scaling.apply(entry));
-        let norm = spectral_norm_of_two_by_two(entry(0, 0), entry(0, 1), entry(1, 0), entry(1, 1));
+        let norm = spectral_norm_of_two_by_two([entry(0, 0), entry(0, 1), entry(1, 0), entry(1, 1)]);
         return Ok(Some(finish((norm, Certificate::ClosedForm2x2), scaling)));
     }
     Ok(None)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The norms of 2 × 2 matrices in closed form (theorem T8), in lanes.
+//! The norms of 2 × 2 matrices in closed form (theorem T8), for one matrix or in lanes.
 //!
 //! `2σ₁ = √P_1 + √P_2` with `P_1 = (a + d)² + (c − b)²` and `P_2 = (a − d)² + (b + c)²`. Each sum of two entries is `s + t`
 //! exactly; `P = fl(s_1² + s_2²)` and `Q` is what rounding lost plus `2(s_1t_1 + s_2t_2)`. Then `r = fl(√P)`, `Δ = P − r² + Q`,
@@ -15,11 +15,25 @@
 //! together are at least 2, and their sum and that of the corrections add `10u²` of it: all errors are below `100u² < γ_16²`,
 //! relatively.
 
-use widthwise_rounding::Scalar;
+use widthwise_rounding::{Enclosure, Scalar};
 
 use super::kernel::{Bounds, gamma, lower_end, up, upper_end};
 use super::lanes::Lanes;
+use super::one::One;
 use super::pair::{Pair, split, two_prod, two_sum};
+
+/// Encloses `‖[a b; c d]‖₂`, at most `4u` wide, for entries of magnitude at most 2, the largest at least 1.
+///
+/// Of a diagonal matrix, and of one with its rows exchanged, it is the largest entry, exactly; in lanes that is not asked.
+pub(crate) fn spectral_norm_of_two_by_two<T: Scalar>([a, b, c, d]: [T; 4]) -> Enclosure<T> {
+    let zero = T::zero();
+    if (b == zero && c == zero) || (a == zero && d == zero) {
+        let norm = [b, c, d].iter().fold(a.magnitude(), |largest, x| largest.greater(x.magnitude()));
+        return Enclosure::from_bounds(norm, norm);
+    }
+    let bounds = enclose([a, b, c, d].map(One));
+    Enclosure::from_bounds(bounds.lower.0, bounds.upper.0)
+}
 
 /// Encloses `‖[a b; c d]‖₂` in each lane; entries of magnitude at most 2, the largest at least 1. Other lanes are not proved.
 #[inline(always)]

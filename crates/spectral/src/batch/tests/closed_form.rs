@@ -43,6 +43,25 @@ fn closed_form_is_right_and_inflated() {
     check::<f64>();
 }
 
+/// The largest entry of a diagonal matrix is its norm: a point, and no other matrix takes that path.
+#[test]
+fn norms_of_diagonal_matrices_are_points() {
+    for (entries, norm) in [
+        ([1.0, 0.0, 0.0, 1.0], 1.0),
+        ([1.5, 0.0, 0.0, -1.75], 1.75),
+        ([0.0, 1.25, -1.0, 0.0], 1.25),
+        ([0.0, 0.0, -1.5, 0.0], 1.5),
+    ] {
+        assert_eq!(spectral_norm_of_two_by_two(entries), Enclosure::from_bounds(norm, norm));
+    }
+    for [a, b, c, d] in
+        [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0]]
+    {
+        let norm = spectral_norm_of_two_by_two([a, b, c, d]);
+        assert!(norm.contains(core::f64::consts::SQRT_2) && norm.lo() < norm.hi());
+    }
+}
+
 /// The radius is thousands of times narrower than the enclosure, so an error of its size moves one end in thousands; binary64
 /// knows the norms of matrices of binary32 far better than that.
 #[test]
