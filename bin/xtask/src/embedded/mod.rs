@@ -15,8 +15,11 @@ mod report;
 mod target;
 
 use core::fmt::Write;
+use core::num::NonZero;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use anyhow::{Context, Error, Result, bail, ensure};
@@ -138,8 +141,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Ok(tables) => tables,
         Err(error) => return fail(error),
     };
-    let host = core::iter::once_with(|| check("host", || tables.compare()));
-    conclude(host.chain(targets.iter().map(|target| check(target.triple, || conform(target, &tables)))))
+    let mut passed = vec![check("host", || tables.compare())];
+    passed.extend(conform(&targets, &tables));
+    conclude(passed.into_iter())
 }
 
 /// Says why nothing could begin.
@@ -208,9 +212,32 @@ fn build(target: &Target) -> Result<(String, Option<Images>)> {
     Ok((built.join(", "), images))
 }
 
-/// Builds everything, then runs the suite, the replays and the example.
-fn conform(target: &Target, tables: &Tables) -> Result<String> {
-    let (mut summary, images) = build(target)?;
+/// Builds for one target after the other, as cargo does no two builds at once, while those that are built run, one a core.
+fn conform(targets: &[&'static Target], tables: &Tables) -> Vec<bool> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        // A check that panics has not passed.
+        let join = |run: ScopedJoinHandle<'_, bool>| run.join().unwrap_or(false);
+        let (mut passed, mut running) = (Vec::new(), VecDeque::new());
+        for &target in targets {
+            if running.len() == cores {
+                passed.extend(running.pop_front().map(join));
+            }
+            let built = build(target);
+            let exercise = move || built.and_then(|built| exercise(target, built, tables));
+            running.push_back(scope.spawn(move || check(target.triple, exercise)));
+        }
+        passed.extend(running.into_iter().map(join));
+        passed
+    })
+}
+
+/// Runs the suite, the replays and the example, if something runs there; adds to the summary.
+fn exercise(
+    target: &Target,
+    (mut summary, images): (String, Option<Images>),
+    tables: &Tables,
+) -> Result<String> {
     let (Some(run), Some(Images { suite, example })) = (&target.run, images) else {
         return Ok(summary);
     };
