@@ -14,8 +14,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::root;
 use super::target::{Emulation, NODE};
 
-/// The slowest target takes half a minute on a core of its own; beyond this an emulator is taken to hang.
-const DEADLINE: Duration = Duration::from_secs(600);
+/// The slowest target takes two minutes on a core of its own; beyond this an emulator is taken to hang.
+const DEADLINE: Duration = Duration::from_secs(900);
 
 /// What came of a run.
 #[derive(Debug)]
