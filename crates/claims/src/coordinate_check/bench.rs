@@ -298,3 +298,11 @@ fn on_spheres(stream: &mut Stream, dimension: usize, columns: usize) -> DMatrix<
 fn middle(enclosure: ScaledEnclosure<f64>) -> f64 {
     enclosure.to_enclosure().midpoint()
 }
+
+#[cfg(test)]
+impl Record {
+    /// A record of any values.
+    pub(super) fn of(address: Address, values: Vec<f64>) -> Self {
+        Self { address, values, failure: None }
+    }
+}

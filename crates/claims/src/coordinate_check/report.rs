@@ -4,6 +4,7 @@
 //!
 //! | outcome | when |
 //! | --- | --- |
+//! | inconclusive | a hidden layer is narrower than input or output, or than 8: powers of the width are for wider ones |
 //! | fail | a power moves: its interval, the estimate ± 4 standard errors, lies beyond ±¼ (above ¼ for what only must not grow) |
 //! | inconclusive | a number of a network left the format · a quantity was zero in some networks (dead units) · or in all of them after the last step (nothing trains) · an interval contains ±¼ (noise) |
 //! | pass | every interval lies within; zero in all networks before the last step (a readout that starts at zero) is no matter |
@@ -30,6 +31,9 @@ use crate::law::{Slope, WidthSample};
 
 /// A hundredth: a change below it is a small one.
 const SMALL_CHANGE: f64 = 0.01;
+
+/// The mean logarithm of the size of fewer numbers is far below the logarithm of its mean: by 0.06 for eight, by 0.63 for one.
+const LEAST_NEURONS: usize = 8;
 
 /// Widths that span less do not tell powers apart.
 const SHORT_RANGE: f64 = 8.0;
@@ -142,6 +146,14 @@ pub struct Failure {
 /// Why a check is inconclusive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
+    /// A hidden layer is narrower than the input or the output, or than eight neurons. Powers of the width are for wider ones: a rule may start a narrower
+    /// layer otherwise, as the spectral one does.
+    Narrow {
+        /// Its neurons.
+        neurons: usize,
+        /// The fewest that would do.
+        least: usize,
+    },
     /// Numbers of networks left the format.
     LeftFormat {
         /// How many networks.
@@ -158,7 +170,7 @@ pub enum Reason {
     },
     /// A quantity was zero in every network after the last step: a rate or an input of zero, or layers that the signal does not reach.
     StandsStill(Coordinate),
-    /// An interval is too wide: more draws, or a wider range of widths, would narrow it.
+    /// An interval is too wide. More draws, wider networks, or a smaller rate would narrow it: growth from step to step amplifies scatter.
     Noise(Coordinate),
 }
 
@@ -171,6 +183,10 @@ impl fmt::Display for Failure {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Narrow { neurons, least } => write!(
+                f,
+                "a hidden layer has {neurons} neurons, and powers of the width are for {least} or more"
+            ),
             Self::LeftFormat { networks, error } => {
                 write!(f, "the numbers of {networks} networks left the format of binary64")?;
                 error.map_or(Ok(()), |error| write!(f, "; the first: {error}"))
@@ -183,7 +199,7 @@ impl fmt::Display for Reason {
             }
             Self::Noise(coordinate) => write!(
                 f,
-                "the interval of {coordinate} is too wide to tell: more draws or wider networks are needed"
+                "the interval of {coordinate} is too wide to tell: more draws, wider networks or a smaller rate would narrow it"
             ),
         }
     }
@@ -283,6 +299,11 @@ impl CoordinateCheck<'_> {
     }
 
     fn verdict(&self, estimates: &[Estimate], records: &[Record]) -> Verdict {
+        let least = self.inputs.max(self.outputs).max(LEAST_NEURONS);
+        let neurons = self.widths.iter().flat_map(|width| self.hidden.iter().map(move |times| times * width));
+        if let Some(neurons) = neurons.min().filter(|&neurons| neurons < least) {
+            return Verdict::Inconclusive(Reason::Narrow { neurons, least });
+        }
         let excess =
             |estimate: &Estimate, slope: Slope| (slope.estimate - estimate.expectation.power()).magnitude();
         let failures = estimates.iter().filter(|estimate| estimate.decision() == Decision::Moves);
@@ -351,10 +372,6 @@ impl CoordinateCheck<'_> {
             let factor = f64::from_count(widest) / f64::from_count(narrowest);
             if factor < SHORT_RANGE {
                 warnings.push(Warning::ShortRange { factor });
-            }
-            let narrow = self.hidden.iter().map(|multiple| multiple * narrowest).min();
-            if let Some(neurons) = narrow.filter(|&neurons| neurons < self.inputs.max(self.outputs)) {
-                warnings.push(Warning::NarrowerThanEnds { neurons });
             }
         }
         if self.widths.len() == 2 {

@@ -22,11 +22,6 @@ pub enum Warning {
     },
     /// There are two widths.
     TwoWidths,
-    /// A hidden layer is narrower than the input or the output.
-    NarrowerThanEnds {
-        /// Its neurons.
-        neurons: usize,
-    },
 }
 
 impl fmt::Display for Warning {
@@ -45,10 +40,6 @@ impl fmt::Display for Warning {
             ),
             Self::TwoWidths => f.write_str(
                 "two widths have a line through them whether or not there is a power of the width",
-            ),
-            Self::NarrowerThanEnds { neurons } => write!(
-                f,
-                "a hidden layer of {neurons} neurons is narrower than input or output: exponents are for widths above both",
             ),
         }
     }
