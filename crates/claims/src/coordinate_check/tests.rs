@@ -7,7 +7,9 @@ use std::vec::Vec;
 
 use nalgebra::DMatrix;
 use proptest::prelude::*;
-use widthwise_parametrization::{Entry, Initial, Optimizer, Rates, Rule, ShapeFactor, ShapeMonomial, rules};
+use widthwise_parametrization::{
+    Entry, Initial, Optimizer, Rates, Rule, ShapeFactor, ShapeMonomial, UpdateFamily, rules,
+};
 
 use super::bench::Batch;
 use super::*;
@@ -77,12 +79,18 @@ fn the_spectral_rule_passes_under_each_family_of_optimizers() {
 
 #[test]
 fn mean_field_passes_with_one_hidden_layer() {
-    let check = CoordinateCheck { rule: &rules::MEAN_FIELD, hidden: &[1], rate: 0.5, draws: 24, ..QUICK };
+    let check = CoordinateCheck {
+        rule: &rules::MEAN_FIELD,
+        optimizer: Optimizer::SignDescent,
+        hidden: &[1],
+        draws: 16,
+        ..QUICK
+    };
     let report = tried(&check);
     assert_eq!(report.verdict(), Verdict::Pass);
     let nearest = report.nearest().unwrap();
-    assert!(nearest.class.contains(&rules::MEAN_FIELD, widthwise_parametrization::UpdateFamily::Gradient));
-    assert!(nearest.class.contains(&rules::SPECTRAL, widthwise_parametrization::UpdateFamily::Entrywise));
+    assert!(nearest.class.contains(&rules::MEAN_FIELD, UpdateFamily::Gradient));
+    assert!(nearest.class.contains(&rules::SPECTRAL, UpdateFamily::Entrywise));
 }
 
 /// The control of the claim.
@@ -153,7 +161,13 @@ fn zero_readout() -> Rule {
 #[test]
 fn a_readout_that_starts_at_zero_passes_after_its_second_step() {
     let rule = zero_readout();
-    let check = CoordinateCheck { rule: &rule, steps: 2, rate: 0.3, draws: 24, ..QUICK };
+    let check = CoordinateCheck {
+        rule: &rule,
+        steps: 2,
+        optimizer: Optimizer::SpectrallyNormalized,
+        draws: 16,
+        ..QUICK
+    };
     let report = tried(&check);
     assert_eq!(report.verdict(), Verdict::Pass);
     let decision =
