@@ -12,7 +12,7 @@ use plotters::prelude::*;
 /// A curve: points, and a line that is fitted through them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Series {
-    /// What the legend says.
+    /// What the key says.
     pub(crate) label: String,
     /// Natural logarithms of abscissa and ordinate.
     pub(crate) points: Vec<[f64; 2]>,
@@ -40,8 +40,16 @@ pub(crate) struct Figure {
     pub(crate) rows: Vec<Vec<Panel>>,
 }
 
-const PANEL: (u32, u32) = (300, 220);
+/// Pixels of a panel with its key.
+const PANEL: (u32, u32) = (350, 220);
+
+/// Pixels of the line above all.
 const HEAD: u32 = 34;
+
+/// Pixels of the key: its width, its upper end, a line.
+const KEY: u32 = 84;
+const KEY_TOP: i32 = 44;
+const KEY_LINE: i32 = 15;
 
 impl Figure {
     /// The figure as the text of an SVG file.
@@ -88,6 +96,7 @@ impl Figure {
         panel: &Panel,
         area: &DrawingArea<SVGBackend<'_>, Shift>,
     ) -> Result<(), Box<dyn core::error::Error>> {
+        let (area, key) = area.split_horizontally(PANEL.0.saturating_sub(KEY));
         // Octaves to the right, decades upwards: ticks at whole numbers of them are round numbers.
         let (octave, decade) = (core::f64::consts::LN_2, core::f64::consts::LN_10);
         let scaled = |[x, y]: [f64; 2]| (x / octave, y / decade);
@@ -95,7 +104,7 @@ impl Figure {
             || panel.series.iter().flat_map(|series| series.points.iter().map(|&point| scaled(point)));
         let Some([left, right]) = range(points().map(|(x, _)| x), 0.25, 1.0) else { return Ok(()) };
         let Some([low, high]) = range(points().map(|(_, y)| y), 0.1, 1.0) else { return Ok(()) };
-        let mut chart = ChartBuilder::on(area)
+        let mut chart = ChartBuilder::on(&area)
             .margin(8)
             .caption(&panel.title, ("sans-serif", 14))
             .x_label_area_size(34)
@@ -111,9 +120,9 @@ impl Figure {
             .light_line_style(TRANSPARENT)
             .bold_line_style(BLACK.mix(0.12))
             .draw()?;
-        let count = panel.series.len();
+        let mut height = KEY_TOP;
         for (index, series) in panel.series.iter().enumerate() {
-            let color = shade(index, count);
+            let color = shade(index, panel.series.len());
             let points: Vec<_> = series.points.iter().map(|&point| scaled(point)).collect();
             if let (Some(power), Some(&(x, _)), Some(&(end, _))) =
                 (series.power, points.first(), points.last())
@@ -125,18 +134,12 @@ impl Figure {
                 let at = |x: f64| (x, level + power * (x - center) * octave / decade);
                 chart.draw_series(LineSeries::new([at(x), at(end)], color.stroke_width(1)))?;
             }
-            chart
-                .draw_series(points.iter().map(|&point| Circle::new(point, 3, color.filled())))?
-                .label(&series.label)
-                .legend(move |(x, y)| Circle::new((x + 6, y), 3, color.filled()));
+            chart.draw_series(points.iter().map(|&point| Circle::new(point, 3, color.filled())))?;
+            // The key stands beside the axes, where it hides no curve.
+            key.draw(&Circle::new((3, height), 3, color.filled()))?;
+            key.draw(&Text::new(series.label.clone(), (10, height - 5), ("sans-serif", 11)))?;
+            height += KEY_LINE;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .label_font(("sans-serif", 10))
-            .legend_area_size(14)
-            .background_style(WHITE.mix(0.7))
-            .draw()?;
         Ok(())
     }
 }
@@ -208,7 +211,7 @@ mod tests {
     fn a_plot_has_a_mark_for_every_point_and_its_text_is_escaped() {
         let svg = figure(vec![[4.16, 0.0], [4.85, 0.35], [5.55, 0.7]]).svg().unwrap();
         assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
-        // Three points and the one in the legend, twice.
+        // Three points and the one in the key, twice.
         assert_eq!(svg.matches("<circle").count(), 8);
         assert!(svg.contains("RMS(z_1) &lt; 1 &amp; more") && !svg.contains("NaN"));
     }

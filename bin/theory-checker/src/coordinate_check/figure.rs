@@ -48,7 +48,7 @@ fn series(estimate: &Estimate) -> Series {
         step => format!("step {step}"),
     };
     let power = estimate.slope.map(|slope| slope.estimate);
-    let label = power.map_or(moment.clone(), |power| format!("{moment}: {power:.2}"));
+    let label = power.map_or(moment.clone(), |power| format!("{moment}: {}", human::hundredths(power)));
     Series { label, points: points.collect(), power }
 }
 

@@ -58,6 +58,24 @@ pub(super) fn conclusion(outcome: &Outcome<'_>) -> String {
     format!("{}\nexit status {}: {}", styled(style, headline.trim_end()), status.code(), status.meaning())
 }
 
+/// A power with two digits.
+pub(super) fn hundredths(power: f64) -> String {
+    unsigned_zero(format!("{power:.2}"))
+}
+
+/// A power with three digits, aligned.
+fn thousandths(power: f64) -> String {
+    format!("{:>6}", unsigned_zero(format!("{power:.3}")))
+}
+
+/// Zero has no sign.
+fn unsigned_zero(number: String) -> String {
+    match number.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|digit| matches!(digit, b'0' | b'.')) => digits.to_owned(),
+        _ => number,
+    }
+}
+
 fn design(outcome: &Outcome<'_>) -> String {
     let check = &outcome.check;
     let hidden =
@@ -127,9 +145,10 @@ fn line(estimate: &Estimate) -> String {
     };
     let head = format!("{:16}  {step:>5}", coordinate.observable.formula(coordinate.layer));
     let (power, interval) = match estimate.slope.zip(estimate.interval()) {
-        Some((slope, [lo, hi])) => {
-            (format!("{:6.3} ± {:.3}", slope.estimate, slope.standard_error), format!("[{lo:6.3}, {hi:6.3}]"))
-        }
+        Some((slope, [lo, hi])) => (
+            format!("{} ± {:.3}", thousandths(slope.estimate), slope.standard_error),
+            format!("[{}, {}]", thousandths(lo), thousandths(hi)),
+        ),
         None => ("–".to_owned(), String::new()),
     };
     let what = match estimate.decision() {
