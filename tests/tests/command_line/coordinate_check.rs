@@ -22,12 +22,12 @@ fn quick<'a>(options: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn the_spectral_rule_passes_and_says_what_was_not_seen() {
-    let output = run(&quick(&["--draws", "8"]));
+    let output = run(&quick(&["--draws", "20", "--rate", "0.5"]));
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let text = stdout(&output);
     for part in [
-        "spectral under spectrally-normalized\n16 → n → n → 4, relu, rate 0.1, 1 step on 1 example;",
-        "32 of n = 32, 8 of",
+        "spectral under spectrally-normalized\n16 → n → n → 4, relu, rate 0.5, 1 step on 1 example;",
+        "80 of n = 32, 20 of",
         "\nnat(ΔW_2)             1    0.000 ± 0.000  [ 0.000,  0.000]         0  flat\n",
         "\nnearest  maximal-update-table-3, ",
         "\nwarning  one step only: ",
@@ -99,7 +99,7 @@ fn results_of_every_verdict_follow_the_schema() {
             .unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (arguments, verdict) in [
-        (&["--draws", "8"][..], "pass"),
+        (&["--draws", "20", "--rate", "0.5"][..], "pass"),
         (&["--rule", "uniform"], "fail"),
         (&["--rate", "0"], "inconclusive"),
         (&["--hidden", "2,1,2", "--batch", "2", "--activation", "tanh", "--rule", "uniform"], "fail"),
@@ -199,7 +199,7 @@ fn what_is_no_check_is_a_usage_error_that_names_it() {
         (&["--draws", "1"], "two draws at least"),
         (&["--depth", "1"], "--depth"),
         (&["--depth", "3", "--hidden", "1,1"], "cannot be used with"),
-        (&["--rate", "-1"], "--rate"),
+        (&["--rate=-1"], "--rate"),
         (&["--rate", "NaN"], "--rate"),
         (&["--batch", "0"], "examples of a batch"),
         (&["--seed", "5eed"], "--seed"),
