@@ -22,12 +22,12 @@ fn quick<'a>(options: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn the_spectral_rule_passes_and_says_what_was_not_seen() {
-    let output = run(&quick(&["--draws", "20", "--rate", "0.5"]));
+    let output = run(&quick(&["--draws", "40", "--rate", "0.2"]));
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let text = stdout(&output);
     for part in [
-        "spectral under spectrally-normalized\n16 → n → n → 4, relu, rate 0.5, 1 step on 1 example;",
-        "80 of n = 32, 20 of",
+        "spectral under spectrally-normalized\n16 → n → n → 4, relu, rate 0.2, 1 step on 1 example;",
+        "160 of n = 32, 40 of",
         "\nnat(ΔW_2)             1    0.000 ± 0.000  [ 0.000,  0.000]         0  flat\n",
         "\nnearest  maximal-update-table-3, ",
         "\nwarning  one step only: ",
@@ -99,7 +99,7 @@ fn results_of_every_verdict_follow_the_schema() {
             .unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (arguments, verdict) in [
-        (&["--draws", "20", "--rate", "0.5"][..], "pass"),
+        (&["--draws", "40", "--rate", "0.2"][..], "pass"),
         (&["--rule", "uniform"], "fail"),
         (&["--rate", "0"], "inconclusive"),
         (&["--hidden", "2,1,2", "--batch", "2", "--activation", "tanh", "--rule", "uniform"], "fail"),
