@@ -306,3 +306,24 @@ impl Record {
         Self { address, values, failure: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rayleigh_quotients_lie_within_two_per_cent_of_the_norm() {
+        let mut stream = Stream::new(1, "matrices", 0);
+        let n = 300;
+        let random = DMatrix::from_fn(n, n, |_, _| stream.normal());
+        let [u, v] = [on_spheres(&mut stream, n, 2), on_spheres(&mut stream, n, 2)];
+        for (matrix, relative) in [(random, 0.02), (u * v.transpose(), 1e-12)] {
+            let norm = middle(Norms::of_matrix(&matrix).unwrap().natural());
+            let quotient = Ruler::default().natural(1.0, &matrix).unwrap();
+            assert!(
+                quotient <= norm * (1.0 + 1e-12) && quotient >= norm * (1.0 - relative),
+                "{quotient} {norm}"
+            );
+        }
+    }
+}
