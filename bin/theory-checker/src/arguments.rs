@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use widthwise_claims::law;
 
+use crate::coordinate_check::options::CoordinateCheckOptions;
 use crate::exit_status;
 use crate::plan::options::PlanOptions;
 
 /// The seed of a campaign that names none.
-const DEFAULT_SEED: &str = "0x5eed";
+pub(crate) const DEFAULT_SEED: &str = "0x5eed";
 
 /// Instances of a claim in a campaign that names no number: the whole catalogue in well under a minute on two cores.
 const DEFAULT_INSTANCES: &str = "50000";
@@ -76,6 +77,12 @@ pub(crate) enum Command {
     /// Roles: input (from a finite dimension to the width), hidden, output, bias, output-bias, gain, embedding, finite.
     #[command(after_help = exit_status::plan_help())]
     Plan(PlanOptions),
+    /// Check whether features, their changes and spectral norms keep their size under a rule while the width grows
+    ///
+    /// Networks of several widths are drawn, trained for a few steps and measured; the power of the width of every quantity is estimated, and the rule whose powers are
+    /// nearest is named. A correct rule has the power 0 everywhere, but for the output, which starts at n^(-1/2).
+    #[command(after_help = exit_status::coordinate_check_help())]
+    CoordinateCheck(CoordinateCheckOptions),
 }
 
 #[derive(Args, Debug)]

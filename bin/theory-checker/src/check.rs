@@ -134,7 +134,7 @@ fn measure(
 }
 
 /// A bar over all instances or networks; hidden unless standard error is a terminal.
-fn progress_bar(length: u64, what: &str, progress: Progress) -> ProgressBar {
+pub(crate) fn progress_bar(length: u64, what: &str, progress: Progress) -> ProgressBar {
     let target = match progress {
         Progress::Auto => ProgressDrawTarget::stderr(),
         Progress::Never => ProgressDrawTarget::hidden(),
@@ -149,12 +149,12 @@ fn progress_bar(length: u64, what: &str, progress: Progress) -> ProgressBar {
 }
 
 /// The number of cores that this process may use.
-fn cores() -> usize {
+pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A seed from the operating system.
-fn draw_seed() -> Result<u64> {
+pub(crate) fn draw_seed() -> Result<u64> {
     getrandom::u64().map_err(|error| anyhow::anyhow!("the operating system gives no random seed: {error}"))
 }
 

@@ -19,6 +19,12 @@ pub(crate) enum ExitStatus {
     NothingSelected,
     /// Ctrl-C; what was finished has been written.
     Interrupted,
+    /// Every size is kept.
+    Flat,
+    /// A power of the width is not that of a correct rule.
+    Moves,
+    /// A coordinate check that tells neither.
+    Untold,
     /// A plan without findings.
     NoFindings,
     /// A plan with findings.
@@ -39,13 +45,17 @@ impl ExitStatus {
     /// Those of `plan`.
     const OF_PLANS: [Self; 3] = [Self::NoFindings, Self::Findings, Self::Error];
 
+    /// Those of `coordinate-check`.
+    const OF_COORDINATE_CHECKS: [Self; 5] =
+        [Self::Flat, Self::Moves, Self::Error, Self::Untold, Self::Interrupted];
+
     /// The number that the operating system sees.
     pub(crate) const fn code(self) -> u8 {
         match self {
-            Self::Held | Self::NoFindings => 0,
-            Self::Refuted | Self::Findings => 1,
+            Self::Held | Self::NoFindings | Self::Flat => 0,
+            Self::Refuted | Self::Findings | Self::Moves => 1,
             Self::Error => 2,
-            Self::Inconclusive => 3,
+            Self::Inconclusive | Self::Untold => 3,
             Self::NothingSelected => 4,
             // 128 + SIGINT, as shells have it.
             Self::Interrupted => 130,
@@ -63,6 +73,9 @@ impl ExitStatus {
             }
             Self::NothingSelected => "a selector selects nothing",
             Self::Interrupted => "interrupted; what was finished has been written",
+            Self::Flat => "pass: features, their changes and spectral norms keep their size at every width",
+            Self::Moves => "fail: a power of the width is not that of a correct rule",
+            Self::Untold => "inconclusive: too noisy, zero, beyond the format, or too narrow",
             Self::NoFindings => "the plan has no findings",
             Self::Findings => "the plan has findings; it has been written",
         }
@@ -83,6 +96,11 @@ pub(crate) fn help() -> String {
 /// The table of `plan --help`.
 pub(crate) fn plan_help() -> String {
     table(&ExitStatus::OF_PLANS)
+}
+
+/// The table of `coordinate-check --help`.
+pub(crate) fn coordinate_check_help() -> String {
+    table(&ExitStatus::OF_COORDINATE_CHECKS)
 }
 
 fn table(statuses: &[ExitStatus]) -> String {

@@ -8,6 +8,7 @@
 mod arguments;
 mod campaign;
 mod check;
+mod coordinate_check;
 mod counterexample;
 mod embedded;
 mod exit_status;
@@ -18,6 +19,7 @@ mod list;
 mod number;
 mod output;
 mod plan;
+mod plot;
 mod proofs;
 mod render;
 mod replay;
@@ -60,5 +62,6 @@ fn run(arguments: Arguments) -> Result<ExitStatus> {
         Some(Command::Explain { id, appearance }) => explain::run(selection::find(&id)?, appearance),
         Some(Command::Replay(arguments)) => replay::run(&arguments),
         Some(Command::Plan(options)) => plan::run(&options),
+        Some(Command::CoordinateCheck(options)) => coordinate_check::run(&options, interrupt::watch()?),
     }
 }

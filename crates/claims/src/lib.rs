@@ -20,6 +20,8 @@ extern crate std;
 mod allowance;
 mod catalogue;
 mod claim;
+#[cfg(feature = "alloc")]
+pub mod coordinate_check;
 mod draw;
 mod enclosed;
 mod enclosed_algebra;

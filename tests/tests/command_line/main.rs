@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod coordinate_check;
 mod output;
 mod plan;
 mod plan_input;

@@ -7,7 +7,7 @@ mod description;
 mod header;
 mod human;
 mod model;
-mod names;
+pub(crate) mod names;
 pub(crate) mod options;
 mod patterns;
 mod python;

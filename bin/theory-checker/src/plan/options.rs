@@ -105,16 +105,19 @@ pub(crate) enum PlanFormat {
     Python,
 }
 
-fn rule() -> impl TypedValueParser<Value = &'static Rule> {
+/// A rule by its name.
+pub(crate) fn rule() -> impl TypedValueParser<Value = &'static Rule> {
     PossibleValuesParser::new(RULES.map(|(name, _)| name)).try_map(|name| names::find("rule", &name, &RULES))
 }
 
-fn optimizer() -> impl TypedValueParser<Value = Optimizer> {
+/// An optimiser by its name.
+pub(crate) fn optimizer() -> impl TypedValueParser<Value = Optimizer> {
     PossibleValuesParser::new(OPTIMIZERS.map(|(name, _)| name))
         .try_map(|name| names::find("optimiser", &name, &OPTIMIZERS))
 }
 
-fn constant(text: &str) -> Result<f64, String> {
+/// A finite number that is not negative.
+pub(crate) fn constant(text: &str) -> Result<f64, String> {
     nonnegative(text.parse().map_err(|_| "is no number".to_owned())?)
 }
 

@@ -16,7 +16,8 @@ pub(crate) const ASIDE: Style = Style::new().dimmed();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// What is wrong.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+/// What is open.
+pub(crate) const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 
 /// The style of a verdict.
 pub(crate) fn of(verdict: Verdict) -> Style {
