@@ -14,7 +14,7 @@ mod standard;
 
 use widthwise_parametrization::Rational;
 
-use crate::law::{Exponent, Law, Quantity};
+use crate::law::{Estimand, Exponent, Law, Quantity};
 
 /// The laws of the paper, in its order.
 pub(crate) static LAWS: [&Law; 7] = [
@@ -36,8 +36,12 @@ const MEASURED: &str = "Scale, multiplier and rate of each layer are asked of th
                         matrices; an update by one example has rank one, so its spectral norm is its Frobenius norm. RMS = ‖·‖/√dim.";
 
 /// A quantity with its exponents by the law and by the control, in halves.
-const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Exponent {
-    Exponent { quantity, predicted: Rational::halves(predicted), control: Rational::halves(control) }
+const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Estimand {
+    Estimand::Exponent(Exponent {
+        quantity,
+        predicted: Rational::halves(predicted),
+        control: Rational::halves(control),
+    })
 }
 
 #[cfg(test)]
