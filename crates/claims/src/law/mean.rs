@@ -4,7 +4,7 @@
 //!
 //! A prediction is a number for each size, with a stated error of the model: zero for an exact moment, some parts in a thousand where a limit or an expansion stands for
 //! a finite size. The mean of the draws supports it within that error and six standard errors. With a hundred draws or more a mean strays by six of its standard errors, estimated
-//! from the same draws, with a probability of less than 4e-8. Noise that reaches a quarter of the prediction decides nothing.
+//! from the same draws, with a probability of less than 4e-8. Noise that reaches half of the prediction decides nothing.
 
 use widthwise_rounding::Scalar;
 
@@ -15,7 +15,7 @@ use super::{Quantity, Size};
 pub const STANDARD_ERRORS: f64 = 6.0;
 
 /// The part of a prediction at which that many standard errors decide nothing.
-pub const LARGEST_NOISE: f64 = 0.25;
+pub const LARGEST_NOISE: f64 = 0.5;
 
 /// The mean of one quantity.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +119,7 @@ impl MeanEstimate {
     /// // Within 0.05 and 6 · 0.01.
     /// assert_eq!(decide(0.6, 0.01, 0), Decision::Supported);
     /// assert_eq!(decide(0.62, 0.01, 0), Decision::Excluded);
-    /// assert_eq!(decide(0.5, 0.03, 0), Decision::TooNoisy);
+    /// assert_eq!(decide(0.5, 0.05, 0), Decision::TooNoisy);
     /// assert_eq!(decide(0.5, 0.01, 1), Decision::Unmeasured);
     /// ```
     #[must_use]

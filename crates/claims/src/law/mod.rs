@@ -29,6 +29,7 @@
 
 mod design;
 mod distribution;
+mod distribution_function;
 mod error;
 mod estimand;
 mod exponent;
@@ -46,6 +47,7 @@ use crate::{Paper, spectral_condition};
 
 pub use design::{Address, Design, Effort, Size};
 pub use distribution::{Distribution, DistributionEstimate, LARGEST_DISTANCE, LEVEL};
+pub use distribution_function::{chi_squared_distribution, half_beta_distribution};
 pub use error::LawError;
 pub use estimand::{Decision, Estimand, Estimate};
 pub use exponent::{Exponent, ExponentEstimate, LARGEST_STANDARD_ERROR, TOLERANCE};
