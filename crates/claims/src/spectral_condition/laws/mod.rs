@@ -66,4 +66,6 @@ const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Estimand 
 }
 
 #[cfg(test)]
+mod matrix_tests;
+#[cfg(test)]
 mod tests;

@@ -73,8 +73,11 @@ const fn mean(entries: &'static str, predicted: fn(Size) -> f64, model_error: f6
     })
 }
 
+/// Draws an entry of an `n × n` matrix.
+type Entry = fn(&mut Stream, usize) -> f64;
+
 /// Entries by name, in the order of the estimands.
-const ENTRIES: [(&str, fn(&mut Stream, usize) -> f64); 7] = [
+const ENTRIES: [(&str, Entry); 7] = [
     ("uniform", |stream, _| 3.0_f64.square_root() * stream.uniform::<f64>()),
     ("signs", |stream, _| stream.sign()),
     ("cut", |stream, _| cut(stream) / DEVIATION_OF_CUT),
@@ -100,7 +103,7 @@ fn cut(stream: &mut Stream) -> f64 {
 
 fn measure(law: &Law, seed: u64, address: Address, _: &mut Memory) -> Result<Vec<f64>, LawError> {
     let Size { rows, columns } = address.size;
-    let quotient = |(name, entry): (&str, fn(&mut Stream, usize) -> f64)| {
+    let quotient = |(name, entry): (&str, Entry)| {
         let mut draws = stream(law, seed, address, name);
         let w = DMatrix::from_fn(rows, columns, |_, _| entry(&mut draws, columns));
         Ok(spectral_norm(&w)? / edge(address.size))

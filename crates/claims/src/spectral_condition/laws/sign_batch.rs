@@ -6,11 +6,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use nalgebra::DMatrix;
+use widthwise_network::Norms;
 use widthwise_rounding::Scalar;
 
 use super::super::PAPER;
 use super::exponent;
-use super::random_matrix::{alignment, gaussian, spectral_norm, stream};
+use super::random_matrix::{gaussian, middle, stream};
 use crate::law::{Address, Control, Design, Estimand, Law, LawError, Mean, Memory, Quantity, Size};
 
 /// `spectral.adam.batch`.
@@ -57,13 +58,13 @@ fn measure(law: &Law, seed: u64, address: Address, _: &mut Memory) -> Result<Vec
     let n = address.size.columns;
     let mut draws = stream(law, seed, address, "batch");
     let (left, right) = (gaussian(&mut draws, Size::shape(n, 4)), gaussian(&mut draws, Size::shape(n, 4)));
-    let first = DMatrix::from_column_slice(n, 1, right.column(0).as_slice());
     let mut values = vec![];
     for batch in [1, 2, 4] {
         let sum: DMatrix<f64> = left.columns(0, batch) * right.columns(0, batch).transpose();
         let signs = sum.map(|entry| if entry > 0.0 { 1.0 } else { -1.0 });
-        values.push(spectral_norm(&signs)? / f64::from_count(n));
-        values.push(alignment(&signs, &first)?);
+        let norms = Norms::of_matrix(&signs)?;
+        values.push(middle(norms.spectral()) / f64::from_count(n));
+        values.push(middle(norms.alignment(&signs, &right.column(0))?));
     }
     Ok(values)
 }
