@@ -5,7 +5,7 @@
 use core::fmt;
 
 use widthwise_claims::Tally;
-use widthwise_claims::law::{Decision, Estimate, Findings, LARGEST_STANDARD_ERROR, Measurements};
+use widthwise_claims::law::{Decision, Estimate, Findings, Measurements};
 
 use crate::campaign::{ControlOutcome, Stop};
 use crate::exit_status::ExitStatus;
@@ -55,19 +55,19 @@ pub(crate) enum Reason {
         /// Instances tried.
         instances: u64,
     },
-    /// The time budget ended before all networks of a law were measured.
+    /// The time budget ended before all of a law was measured.
     Networks {
         /// How many were.
         measured: usize,
         /// Of how many.
         announced: usize,
     },
-    /// Quantities of a law were zero, or networks could not be measured.
+    /// Quantities of a law were zero, or could not be measured.
     Unmeasured {
         /// Draws, of the quantity with most of them.
         draws: usize,
     },
-    /// Estimates of a law have standard errors that decide nothing.
+    /// Estimates of a law have too much noise to decide.
     TooNoisy {
         /// How many estimates.
         estimates: usize,
@@ -89,13 +89,13 @@ impl fmt::Display for Reason {
             }
             Self::TimeBudget { instances } => write!(f, "the time budget ended after {instances} instances"),
             Self::Networks { measured, announced } => {
-                write!(f, "the time budget ended after {measured} of {announced} networks")
+                write!(f, "the time budget ended after {measured} of {announced} measurements")
             }
             Self::Unmeasured { draws } => {
                 write!(f, "a quantity was zero or could not be measured on {draws} draws")
             }
             Self::TooNoisy { estimates } => {
-                write!(f, "{estimates} estimates have a standard error above {LARGEST_STANDARD_ERROR}")
+                write!(f, "{estimates} estimates have too much noise or too few draws to decide")
             }
         }
     }
@@ -166,7 +166,7 @@ pub(crate) fn of_claim(
 
 /// The verdict on a law.
 ///
-/// A law is refuted by one exponent that its interval excludes, whatever the others say, as a claim is by one counterexample.
+/// A law is refuted by one estimate that excludes its prediction, whatever the others say, as a claim is by one counterexample.
 pub(crate) fn of_law(
     measurements: &Measurements,
     findings: Option<&Findings>,
@@ -180,7 +180,7 @@ pub(crate) fn of_law(
         };
     };
     let estimates = findings.estimates();
-    let unmeasured = estimates.iter().map(|estimate| estimate.unmeasured).max().unwrap_or(0);
+    let unmeasured = estimates.iter().map(Estimate::unmeasured).max().unwrap_or(0);
     let too_noisy = |estimate: &&Estimate| estimate.decision() == Decision::TooNoisy;
     let too_noisy = estimates.iter().filter(too_noisy).count();
     if findings.prediction_is_refuted() {
@@ -203,9 +203,10 @@ mod tests {
 
     use super::*;
 
-    use widthwise_claims::law::{Address, Design, Exponent, Law, Measure, Memory, find};
+    use widthwise_claims::law::{Design, Estimand, Exponent, Law, Measure, Memory, Size, find};
 
     const REFUTED: Option<ControlOutcome> = Some(ControlOutcome { instances: 4, first_refuted: Some(3) });
+    const SIZES: [Size; 2] = Size::widths([16, 64]);
     const STOOD: Option<ControlOutcome> = Some(ControlOutcome { instances: 1000, first_refuted: None });
 
     fn outcome(left: f64, right: (f64, f64), allowance: f64) -> Outcome {
@@ -298,7 +299,7 @@ mod tests {
     fn law(quantities: Measure) -> Verdict {
         let law: &'static Law =
             Box::leak(Box::new(Law { quantities, ..*find("spectral.rule.uniform").unwrap() }));
-        let design = Design { widths: &[16, 64], draws: 2 };
+        let design = Design { sizes: &SIZES, draws: 2 };
         let mut measurements = Measurements::new(law, design);
         for address in design.addresses() {
             measurements.record(address, law.measure(0, address, &mut Memory::default()));
@@ -308,8 +309,8 @@ mod tests {
 
     #[test]
     fn a_law_whose_exponents_are_the_predicted_ones_holds() {
-        let powers: Measure = |_, _, Address { width, .. }, _| {
-            let root = if width == 16 { 4.0 } else { 8.0 };
+        let powers: Measure = |_, _, address, _| {
+            let root = if address.width() == 16 { 4.0 } else { 8.0 };
             Ok(vec![1.0 / root, 1.0, root])
         };
         assert_eq!(law(powers), Verdict::Held);
@@ -318,8 +319,7 @@ mod tests {
     #[test]
     fn one_wrong_exponent_refutes_a_law_whatever_else_is_open() {
         // The exponents of the control, and a zero.
-        let zero: Measure =
-            |_, _, Address { draw, .. }, _| Ok(vec![1.0, if draw == 0 { 0.0 } else { 1.0 }, 1.0]);
+        let zero: Measure = |_, _, address, _| Ok(vec![1.0, if address.draw == 0 { 0.0 } else { 1.0 }, 1.0]);
         assert_eq!(law(zero), Verdict::Refuted);
         assert_eq!(law(|_, _, _, _| Ok(vec![1.0; 3])), Verdict::Refuted);
     }
@@ -328,18 +328,18 @@ mod tests {
     fn zeros_and_noise_leave_a_law_open() {
         let zero: Measure = |_, _, _, _| Ok(vec![0.0; 3]);
         assert_eq!(law(zero), Verdict::Inconclusive(Reason::Unmeasured { draws: 4 }));
-        let noise: Measure = |_, _, Address { draw, .. }, _| Ok(vec![if draw == 0 { 1.0 } else { 2.0 }; 3]);
+        let noise: Measure = |_, _, address, _| Ok(vec![if address.draw == 0 { 1.0 } else { 2.0 }; 3]);
         assert_eq!(law(noise), Verdict::Inconclusive(Reason::TooNoisy { estimates: 3 }));
     }
 
     #[test]
     fn a_control_that_says_the_same_as_its_law_is_found_out() {
         let tampered = find("spectral.rule.uniform").unwrap();
-        let exponents: Vec<_> =
-            tampered.exponents.iter().map(|&e| Exponent { control: e.predicted, ..e }).collect();
+        let same = |e: Exponent| Estimand::Exponent(Exponent { control: e.predicted, ..e });
+        let estimands: Vec<_> = tampered.estimands.iter().filter_map(Estimand::exponent).map(same).collect();
         let law: &'static Law =
-            Box::leak(Box::new(Law { exponents: Box::leak(exponents.into()), ..*tampered }));
-        let design = Design { widths: &[16, 64], draws: 2 };
+            Box::leak(Box::new(Law { estimands: Box::leak(estimands.into()), ..*tampered }));
+        let design = Design { sizes: &SIZES, draws: 2 };
         let mut measurements = Measurements::new(law, design);
         for address in design.addresses() {
             measurements.record(address, law.measure(0, address, &mut Memory::default()));
@@ -351,7 +351,7 @@ mod tests {
     #[test]
     fn a_law_that_was_cut_short_is_open() {
         let law = find("spectral.rule.uniform").unwrap();
-        let measurements = Measurements::new(law, Design { widths: &[16, 64], draws: 2 });
+        let measurements = Measurements::new(law, Design { sizes: &SIZES, draws: 2 });
         let reason = Reason::Networks { measured: 0, announced: 4 };
         assert_eq!(of_law(&measurements, None, Some(Stop::TimeBudget)), Verdict::Inconclusive(reason));
         assert_eq!(of_law(&measurements, None, Some(Stop::Interrupt)), Verdict::Interrupted);

@@ -9,8 +9,9 @@
 //! Behind the number of seeds, ids of laws choose among them.
 //!
 //! A false alarm is a seed that refutes the law; a miss is one that does not refute the control. Rates far below one in a thousand cannot be
-//! counted, so beside the counts stand those of a normal distribution with the mean and the standard deviation of the estimated slopes, summed over
-//! the quantities of a law for false alarms, and for the quantity that tells best for misses.
+//! counted, so beside the counts stand those of a normal distribution with the mean and the standard deviation of the estimates, summed over
+//! the estimates of a law for false alarms, and for the estimate that tells best for misses. Ranges and distributions have a probability of a false alarm
+//! that is a theorem's, and it is summed instead.
 
 #![allow(clippy::std_instead_of_core, reason = "an example for the desk, with threads and output")]
 
@@ -19,7 +20,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use widthwise_claims::law::{Effort, Exponent, Findings, LAWS, Law, Measurements, Memory, TOLERANCE};
+use widthwise_claims::law::{
+    Effort, Estimate, Exponent, Findings, LAWS, LEVEL, Law, Measurements, Memory, STANDARD_ERRORS, TOLERANCE,
+};
 use widthwise_rounding::Scalar;
 
 /// The first seed; the checker's own is none of them.
@@ -34,6 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!(
         "# An exponent: law, quantity, predicted, mean and standard deviation of the estimates, largest standard error."
+    );
+    println!(
+        "# Another: law, quantity, size, form, predicted, mean and deviation of what is compared, its largest error or bound."
     );
     println!(
         "# A law: law, seeds, refuted, open, controls not refuted, false alarms and misses by normal tails."
@@ -81,21 +87,19 @@ fn on_seed(law: &'static Law, seed: u64, memory: &mut Memory) -> Option<Findings
 
 fn report(law: &Law, findings: &[Findings]) {
     let (mut false_alarms, mut misses) = (0.0, 1.0);
-    for (quantity, exponent) in law.exponents.iter().enumerate() {
-        let estimates = || findings.iter().filter_map(|findings| findings.estimates().get(quantity));
-        let slopes: Vec<f64> =
-            estimates().filter_map(|estimate| estimate.slope).map(|slope| slope.estimate).collect();
-        let largest = estimates()
-            .filter_map(|estimate| estimate.slope)
-            .fold(0.0, |largest: f64, slope| largest.greater(slope.standard_error));
-        let (mean, deviation) = moments(&slopes);
-        let Exponent { quantity, predicted, control } = *exponent;
-        println!("{} {quantity} {predicted} {mean:.4} {deviation:.4} {largest:.4}", law.id);
-        let bias = mean - predicted.to_f64();
-        false_alarms += tail((TOLERANCE - bias) / deviation) + tail((TOLERANCE + bias) / deviation);
-        let distance = (mean - control.to_f64()).magnitude();
-        let missed = tail((distance - TOLERANCE) / deviation);
-        misses = if missed < misses { missed } else { misses };
+    // Every seed has the same estimates, in the same order.
+    for position in 0..findings.first().map_or(0, |findings| findings.estimates().len()) {
+        let estimates: Vec<_> =
+            findings.iter().filter_map(|findings| findings.estimates().get(position).copied()).collect();
+        let rates = match estimates.first() {
+            Some(Estimate::Exponent(_)) => of_exponent(law, &estimates),
+            Some(Estimate::Mean(_)) => of_mean(law, &estimates),
+            Some(Estimate::Range(_)) => of_range(law, &estimates),
+            Some(Estimate::Distribution(_)) => of_distribution(law, &estimates),
+            None => continue,
+        };
+        false_alarms += rates.false_alarm;
+        misses = if rates.miss < misses { rates.miss } else { misses };
     }
     let count = |what: fn(&Findings) -> bool| findings.iter().filter(|findings| what(findings)).count();
     println!(
@@ -106,6 +110,108 @@ fn report(law: &Law, findings: &[Findings]) {
         count(|findings| !findings.prediction_is_refuted() && !findings.prediction_holds()),
         count(|findings| !findings.control_is_refuted()),
     );
+}
+
+/// How often one estimate errs.
+struct Rates {
+    false_alarm: f64,
+    miss: f64,
+}
+
+fn of_exponent(law: &Law, estimates: &[Estimate]) -> Rates {
+    let exponents: Vec<_> = estimates.iter().filter_map(Estimate::exponent).collect();
+    let slopes: Vec<_> = exponents.iter().filter_map(|estimate| estimate.slope).collect();
+    let largest = slopes.iter().fold(0.0, |largest: f64, slope| largest.greater(slope.standard_error));
+    let slopes: Vec<_> = slopes.iter().map(|slope| slope.estimate).collect();
+    let (mean, deviation) = moments(&slopes);
+    let Some(Exponent { quantity, predicted, control }) = exponents.first().map(|estimate| estimate.exponent)
+    else {
+        return Rates { false_alarm: 1.0, miss: 1.0 };
+    };
+    println!("{} {quantity} {predicted} {mean:.4} {deviation:.4} {largest:.4}", law.id);
+    let bias = mean - predicted.to_f64();
+    Rates {
+        false_alarm: tail((TOLERANCE - bias) / deviation) + tail((TOLERANCE + bias) / deviation),
+        miss: tail(((mean - control.to_f64()).magnitude() - TOLERANCE) / deviation),
+    }
+}
+
+fn of_mean(law: &Law, estimates: &[Estimate]) -> Rates {
+    let mut means = Vec::new();
+    let (mut largest, mut errors) = (0.0_f64, 0.0);
+    let mut model = None;
+    for estimate in estimates {
+        if let Estimate::Mean(estimate) = estimate
+            && let Some(average) = estimate.average
+        {
+            means.push(average.mean);
+            largest = largest.greater(average.standard_error);
+            errors += average.standard_error;
+            model = Some(*estimate);
+        }
+    }
+    let Some(model) = model else { return Rates { false_alarm: 1.0, miss: 1.0 } };
+    let (mean, deviation) = moments(&means);
+    let margin = |value: f64| {
+        model.model_error * value.magnitude() + STANDARD_ERRORS * errors / f64::from_count(means.len())
+    };
+    let (quantity, size, predicted) = (model.quantity, model.size, model.predicted);
+    println!("{} {quantity} {size} mean {predicted:.6} {mean:.6} {deviation:.6} {largest:.6}", law.id);
+    let bias = mean - predicted;
+    Rates {
+        false_alarm: tail((margin(predicted) - bias) / deviation)
+            + tail((margin(predicted) + bias) / deviation),
+        miss: tail(((mean - model.control).magnitude() - margin(model.control)) / deviation),
+    }
+}
+
+fn of_range(law: &Law, estimates: &[Estimate]) -> Rates {
+    let (mut least, mut greatest) = (Vec::new(), Vec::new());
+    let mut model = None;
+    for estimate in estimates {
+        if let Estimate::Range(estimate) = estimate
+            && let Some([lo, hi]) = estimate.extremes
+        {
+            least.push(lo);
+            greatest.push(hi);
+            model = Some(*estimate);
+        }
+    }
+    let Some(model) = model else { return Rates { false_alarm: 1.0, miss: 1.0 } };
+    let (least, greatest) = (moments(&least), moments(&greatest));
+    let [lo, hi] = model.predicted;
+    // The end that is a number; of two, the upper.
+    let (end, (mean, deviation)) = if hi.is_finite() { (hi, greatest) } else { (lo, least) };
+    let draws = f64::from_count(law.design(Effort::Quick).draws);
+    let (quantity, size) = (model.quantity, model.size);
+    println!(
+        "{} {quantity} {size} range {end:.6} {mean:.6} {deviation:.6} {:.1e}",
+        law.id,
+        draws * model.tail
+    );
+    let [lo, hi] = model.control;
+    let misses = [tail((greatest.0 - hi) / greatest.1), tail((lo - least.0) / least.1)];
+    Rates { false_alarm: draws * model.tail, miss: misses[0].lesser(misses[1]) }
+}
+
+fn of_distribution(law: &Law, estimates: &[Estimate]) -> Rates {
+    let (mut distances, mut from_control) = (Vec::new(), Vec::new());
+    let mut model = None;
+    for estimate in estimates {
+        if let Estimate::Distribution(estimate) = estimate
+            && let Some((predicted, control)) = estimate.distances
+        {
+            distances.push(predicted);
+            from_control.push(control);
+            model = Some(*estimate);
+        }
+    }
+    let Some(model) = model else { return Rates { false_alarm: 1.0, miss: 1.0 } };
+    let (mean, deviation) = moments(&distances);
+    let (quantity, size, critical) = (model.quantity, model.size, model.critical);
+    println!("{} {quantity} {size} distribution 0 {mean:.6} {deviation:.6} {critical:.6}", law.id);
+    let (mean, deviation) = moments(&from_control);
+    Rates { false_alarm: LEVEL, miss: tail((mean - critical) / deviation) }
 }
 
 /// Mean and standard deviation.

@@ -133,7 +133,7 @@ fn a_law_is_shown_with_every_exponent_and_its_control() {
         str![[r#"
 theory-checker [..]   seed 0x5eed   f64   50000 instances a claim
 
-law                    powers of the width n
+law                    estimates
 spectral.rule.uniform  n = 32, 64, 128, 256, 4 draws each  held
   nat(ΔW_1)  -0.500 ± 0.000  in [-0.700, -0.300]  predicted -1/2  control    0
   nat(ΔW_2)  [..]0.000 ± 0.000  in [-0.200,  0.200]  predicted    0  control    0

@@ -2,9 +2,9 @@
 
 //! The measurements of laws on all cores, with a result that does not depend on their number.
 //!
-//! The unit of work is one measurement: a network at an address, a pure function of (seed, law, width, draw). Threads enter what they find on
+//! The unit of work is one measurement: what stands at an address, a pure function of (seed, law, size, draw). Threads enter what they find on
 //! sheets of their own, which merge in any order. Laws are done one after the other, since a law has no verdict before its last
-//! measurement; within a law the wide networks, which take long, come first.
+//! measurement; within a law the great sizes, which take long, come first.
 
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) laws: &'a [&'static Law],
     /// The seed of every stream.
     pub(crate) seed: u64,
-    /// Widths and draws.
+    /// Sizes and draws.
     pub(crate) effort: Effort,
     /// Threads.
     pub(crate) jobs: usize,
@@ -113,13 +113,14 @@ impl Plan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use widthwise_claims::law::{Design, LAWS, find};
+    use widthwise_claims::law::{Design, LAWS, Size, find};
 
     use super::*;
 
     /// A law on networks that are small enough for a test.
     fn small(id: &str) -> &'static Law {
-        let designs = [Design { widths: &[8, 16], draws: 5 }; 3];
+        const SIZES: &[Size] = &Size::widths([8, 16]);
+        let designs = [Design { sizes: SIZES, draws: 5 }; 3];
         Box::leak(Box::new(Law { designs, ..*find(id).unwrap() }))
     }
 
@@ -142,7 +143,9 @@ mod tests {
         let plan = plan(LAWS, 1);
         let mut units = plan.units();
         assert_eq!(units.len(), plan.measurements());
-        units.sort_by_key(|(position, address)| (*position, address.width, address.draw));
+        units.sort_by_key(|(position, address)| {
+            (*position, address.size.rows, address.size.columns, address.draw)
+        });
         units.dedup();
         assert_eq!(units.len(), plan.measurements());
     }

@@ -30,7 +30,7 @@ pub(crate) struct ErrorRates {
 pub(crate) fn of(id: &str) -> Option<ErrorRates> {
     TABLE.lines().find_map(|line| {
         let fields: Vec<_> = line.split_whitespace().collect();
-        // A line of a law has seven fields, one of an exponent six.
+        // A line of a law has seven fields, one of an exponent six, one of another estimate eight.
         let [law, seeds, refuted, open, control_not_refuted, false_alarm, miss] = fields[..] else {
             return None;
         };
@@ -50,7 +50,7 @@ pub(crate) fn of(id: &str) -> Option<ErrorRates> {
 
 #[cfg(test)]
 mod tests {
-    use widthwise_claims::law::{FALSE_ALARM, LAWS, POWER};
+    use widthwise_claims::law::{Effort, Estimand, FALSE_ALARM, LAWS, POWER};
 
     use super::*;
 
@@ -68,13 +68,23 @@ mod tests {
     }
 
     #[test]
-    fn the_table_speaks_of_the_exponents_that_there_are() {
+    fn the_table_speaks_of_the_estimands_that_there_are() {
         for law in LAWS {
             let lines = TABLE.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-            let own: Vec<_> = lines.filter(|fields| fields.len() == 6 && fields[0] == law.id).collect();
-            let stated: Vec<_> =
-                law.exponents.iter().map(|e| [e.quantity.to_string(), e.predicted.to_string()]).collect();
-            assert_eq!(own.iter().map(|fields| &fields[1..3]).collect::<Vec<_>>(), stated, "{}", law.id);
+            let own: Vec<_> = lines.filter(|fields| fields[0] == law.id).collect();
+            let fields = |count: usize, range: core::ops::Range<usize>| {
+                let lines = own.iter().filter(move |fields| fields.len() == count);
+                lines.map(|fields| fields[range.clone()].join(" ")).collect::<Vec<_>>()
+            };
+            let exponents = law.estimands.iter().filter_map(Estimand::exponent);
+            let stated: Vec<_> = exponents.map(|e| format!("{} {}", e.quantity, e.predicted)).collect();
+            assert_eq!(fields(6, 1..3), stated, "{}", law.id);
+            let sizes = law.design(Effort::Quick).sizes;
+            let others = law.estimands.iter().filter(|estimand| estimand.exponent().is_none());
+            let stated: Vec<_> = others
+                .flat_map(|e| sizes.iter().map(move |size| format!("{} {size}", e.quantity())))
+                .collect();
+            assert_eq!(fields(8, 1..3), stated, "{}", law.id);
         }
     }
 }

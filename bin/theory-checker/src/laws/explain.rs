@@ -5,9 +5,13 @@
 use anyhow::Result;
 use serde::Serialize;
 use widthwise_claims::Kind;
-use widthwise_claims::law::{Effort, FALSE_ALARM, LARGEST_STANDARD_ERROR, Law, POWER, TOLERANCE};
+use widthwise_claims::law::{
+    Effort, Estimand, FALSE_ALARM, LARGEST_DISTANCE, LARGEST_NOISE, LARGEST_STANDARD_ERROR, LEVEL, Law,
+    POWER, STANDARD_ERRORS, Size, TOLERANCE,
+};
 
 use super::error_rates::{self, ErrorRates};
+use super::human::drawn;
 use crate::arguments::Rendering;
 use crate::render::json;
 use crate::render::layout::hanging;
@@ -36,21 +40,22 @@ fn human(law: &Law) -> String {
     section("States", law.states);
     section("Hypotheses", law.hypotheses);
     section("Measured as", law.measured_as);
-    section("Decided by", &decided_by());
+    section("Decided by", &decided_by(law));
     section("Error rates", &error_rates(law));
     for (position, effort) in Effort::ALL.into_iter().enumerate() {
         let design = law.design(effort);
-        let widths: Vec<_> = design.widths.iter().map(usize::to_string).collect();
-        let networks = format!("{}: n = {}, {} draws each", effort.name(), widths.join(", "), design.draws);
-        section(if position == 0 { "Efforts" } else { "" }, &networks);
+        let sizes = format!("{}: {}", effort.name(), drawn(&design));
+        section(if position == 0 { "Efforts" } else { "" }, &sizes);
     }
-    for (position, exponent) in law.exponents.iter().enumerate() {
-        let line = format!("{}: {}, control {}", exponent.quantity, exponent.predicted, exponent.control);
-        section(if position == 0 { "Exponents" } else { "" }, &line);
+    let mut last = "";
+    for estimand in law.estimands {
+        let (heading, line) = stated(law, estimand);
+        section(if heading == last { "" } else { heading }, &line);
+        last = heading;
     }
     section("Paper", &format!("{}, {}, arXiv:{}", law.paper.authors, law.paper.title, law.paper.arxiv));
     section("Source", law.source);
-    section("Control", "a wrong law; an interval must exclude one of its exponents");
+    section("Control", "a wrong law; an estimate must exclude what it says");
     text += &format!("\n  {}\n", styled(HEADING, law.control.id));
     text += &hanging("    states", INDENT, law.control.states);
     text += &hanging("    but", INDENT, law.control.because);
@@ -58,12 +63,70 @@ fn human(law: &Law) -> String {
     text + &hanging("Trial", INDENT, &format!("theory-checker check {}", law.id))
 }
 
-fn decided_by() -> String {
-    format!(
-        "the slope of the mean logarithm over ln n, by least squares. A law holds if each estimate ± {TOLERANCE} contains the predicted exponent \
-         and one of them excludes that of the control; it is refuted if one excludes its prediction. A standard error above \
-         {LARGEST_STANDARD_ERROR}, a zero or a network without numbers leaves it open."
-    )
+/// What an estimand states, at the first and the last of the standard sizes, under the heading of its form.
+fn stated(law: &Law, estimand: &Estimand) -> (&'static str, String) {
+    let quantity = estimand.quantity();
+    let sizes = law.design(Effort::Standard).sizes;
+    let ends = || match sizes {
+        [] => Vec::new(),
+        [only] => vec![*only],
+        [first, .., last] => vec![*first, *last],
+    };
+    let at_ends = |state: &dyn Fn(Size) -> String| {
+        let states: Vec<_> = ends().into_iter().map(|size| format!("{} at {size}", state(size))).collect();
+        format!("{quantity}: {}", states.join("; "))
+    };
+    match estimand {
+        Estimand::Exponent(exponent) => {
+            ("Exponents", format!("{quantity}: {}, control {}", exponent.predicted, exponent.control))
+        }
+        Estimand::Mean(mean) => {
+            let state = |size| format!("{:.4}, control {:.4}", (mean.predicted)(size), (mean.control)(size));
+            ("Means", at_ends(&state) + &format!("; model error {}", mean.model_error))
+        }
+        Estimand::Range(range) => {
+            let state = |size| {
+                let [lo, hi] = (range.predicted)(size);
+                let [control_lo, control_hi] = (range.control)(size);
+                format!("[{lo:.4}, {hi:.4}], control [{control_lo:.4}, {control_hi:.4}]")
+            };
+            (
+                "Ranges",
+                at_ends(&state) + &format!("; outside with a probability of at most {:.1e}", range.tail),
+            )
+        }
+        Estimand::Distribution(distribution) => {
+            ("Distributions", format!("{quantity}: {}", distribution.name))
+        }
+    }
+}
+
+/// The rules of decision for the forms of the law's statements.
+fn decided_by(law: &Law) -> String {
+    let has = |form: fn(&Estimand) -> bool| law.estimands.iter().any(form);
+    let mut text = String::new();
+    if has(|estimand| matches!(estimand, Estimand::Exponent(_))) {
+        text += &format!(
+            "An exponent is the slope of the mean logarithm over ln n, by least squares; the estimate ± {TOLERANCE} must contain what is predicted, and a standard error above \
+             {LARGEST_STANDARD_ERROR} leaves it open. "
+        );
+    }
+    if has(|estimand| matches!(estimand, Estimand::Mean(_))) {
+        text += &format!(
+            "A mean must lie within the error of the model and {STANDARD_ERRORS} standard errors of what is predicted; noise above {LARGEST_NOISE} of it leaves it open. "
+        );
+    }
+    if has(|estimand| matches!(estimand, Estimand::Range(_))) {
+        text += "A range must hold every draw. ";
+    }
+    if has(|estimand| matches!(estimand, Estimand::Distribution(_))) {
+        text += &format!(
+            "A distribution function must lie within the bound of Dvoretzky, Kiefer, Wolfowitz and Massart of the level {LEVEL:e} everywhere; a bound above {LARGEST_DISTANCE} leaves \
+             it open. "
+        );
+    }
+    text + "The law holds if every estimate supports its prediction and one excludes the control; it is refuted if one excludes its prediction. A draw that is zero or no number leaves \
+            it open."
 }
 
 fn error_rates(law: &Law) -> String {
@@ -102,8 +165,10 @@ struct Explanation<'a> {
     power: f64,
     /// As measured, at the effort quick.
     error_rates: Option<ErrorRates>,
-    efforts: Vec<Networks<'a>>,
+    efforts: Vec<Drawn<'a>>,
     exponents: Vec<Exponent>,
+    /// Means, ranges and distributions, in words.
+    statements: Vec<String>,
     control: Control<'a>,
 }
 
@@ -114,11 +179,12 @@ struct Paper<'a> {
     authors: &'a str,
 }
 
-/// The networks of an effort.
+/// What an effort draws.
 #[derive(Debug, Serialize)]
-struct Networks<'a> {
+struct Drawn<'a> {
     effort: &'a str,
-    widths: &'a [usize],
+    widths: Vec<usize>,
+    shapes: Vec<[usize; 2]>,
     replicates: usize,
 }
 
@@ -138,11 +204,17 @@ struct Control<'a> {
 
 impl<'a> From<&'a Law> for Explanation<'a> {
     fn from(law: &'a Law) -> Self {
-        let networks = |effort: Effort| {
+        let drawn = |effort: Effort| {
             let design = law.design(effort);
-            Networks { effort: effort.name(), widths: design.widths, replicates: design.draws }
+            Drawn {
+                effort: effort.name(),
+                widths: design.sizes.iter().map(|size| size.columns).collect(),
+                shapes: design.sizes.iter().map(|size| [size.rows, size.columns]).collect(),
+                replicates: design.draws,
+            }
         };
-        let exponent = |exponent: &widthwise_claims::law::Exponent| Exponent {
+        let others = law.estimands.iter().filter(|estimand| estimand.exponent().is_none());
+        let exponent = |exponent: widthwise_claims::law::Exponent| Exponent {
             quantity: exponent.quantity.to_string(),
             predicted: exponent.predicted.to_f64(),
             control_predicted: exponent.control.to_f64(),
@@ -155,15 +227,16 @@ impl<'a> From<&'a Law> for Explanation<'a> {
             states: law.states,
             hypotheses: law.hypotheses,
             measured_as: law.measured_as,
-            decided_by: decided_by(),
+            decided_by: decided_by(law),
             source: law.source,
             tolerance: TOLERANCE,
             largest_standard_error: LARGEST_STANDARD_ERROR,
             false_alarm: FALSE_ALARM,
             power: POWER,
             error_rates: error_rates::of(law.id),
-            efforts: Effort::ALL.into_iter().map(networks).collect(),
-            exponents: law.exponents.iter().map(exponent).collect(),
+            efforts: Effort::ALL.into_iter().map(drawn).collect(),
+            exponents: law.estimands.iter().filter_map(Estimand::exponent).map(exponent).collect(),
+            statements: others.map(|estimand| stated(law, estimand).1).collect(),
             control: Control { id: law.control.id, states: law.control.states, because: law.control.because },
         }
     }

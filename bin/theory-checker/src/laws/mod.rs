@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Laws: powers of the width, measured on random networks, judged, shown and explained.
+//! Laws: measured on random networks and matrices, judged, shown and explained.
 
 pub(crate) mod campaign;
 pub(crate) mod error_rates;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Why a network could not be measured.
+//! Why something could not be measured.
 
 use core::fmt;
 
+use widthwise_linalg::KernelError;
 use widthwise_network::NetworkError;
 use widthwise_parametrization::ParametrizationError;
 
-/// Why a network of a law could not be drawn, trained or measured.
+/// Why a network or matrix of a law could not be drawn, trained or measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LawError {
     kind: LawErrorKind,
@@ -19,6 +20,8 @@ enum LawErrorKind {
     Network(NetworkError),
     EqualEntries,
     Layer(usize),
+    Formula(&'static str),
+    Kernel(KernelError),
 }
 
 impl LawError {
@@ -28,6 +31,11 @@ impl LawError {
     /// The law speaks of a layer that the network has not; layers count from 1.
     pub(crate) fn layer(number: usize) -> Self {
         Self { kind: LawErrorKind::Layer(number) }
+    }
+
+    /// The law speaks of a quantity that networks do not have.
+    pub(crate) fn formula(formula: &'static str) -> Self {
+        Self { kind: LawErrorKind::Formula(formula) }
     }
 
     /// Whether the rule on trial has no number for the network.
@@ -57,6 +65,12 @@ impl From<NetworkError> for LawError {
     }
 }
 
+impl From<KernelError> for LawError {
+    fn from(error: KernelError) -> Self {
+        Self { kind: LawErrorKind::Kernel(error) }
+    }
+}
+
 impl fmt::Display for LawError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
@@ -64,6 +78,8 @@ impl fmt::Display for LawError {
             LawErrorKind::Network(error) => error.fmt(f),
             LawErrorKind::EqualEntries => f.write_str("the rule starts a matrix with equal entries"),
             LawErrorKind::Layer(number) => write!(f, "the network has no layer {number}"),
+            LawErrorKind::Formula(formula) => write!(f, "networks have no {formula}"),
+            LawErrorKind::Kernel(error) => error.fmt(f),
         }
     }
 }
@@ -73,7 +89,8 @@ impl core::error::Error for LawError {
         match &self.kind {
             LawErrorKind::Rule(error) => Some(error),
             LawErrorKind::Network(error) => Some(error),
-            LawErrorKind::EqualEntries | LawErrorKind::Layer(_) => None,
+            LawErrorKind::Kernel(error) => Some(error),
+            LawErrorKind::EqualEntries | LawErrorKind::Layer(_) | LawErrorKind::Formula(_) => None,
         }
     }
 }

@@ -9,20 +9,19 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use widthwise_rounding::Scalar;
-
-use super::findings::{Estimate, Findings};
-use super::{Address, Design, Law, LawError, Slope, WidthSample};
+use super::estimand::SizeSample;
+use super::findings::Findings;
+use super::{Address, Design, Law, LawError, Size};
 
 /// What has been measured of a law.
 ///
 /// # Examples
 ///
 /// ```
-/// use widthwise_claims::law::{Design, Measurements, Memory, find};
+/// use widthwise_claims::law::{Design, Measurements, Memory, Size, find};
 ///
 /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
-/// let design = Design { widths: &[8, 16], draws: 2 };
+/// let design = Design { sizes: &[Size::width(8), Size::width(16)], draws: 2 };
 /// let mut memory = Memory::default();
 /// let (mut odd, mut even) = (Measurements::new(law, design), Measurements::new(law, design));
 /// for (number, address) in design.addresses().enumerate() {
@@ -48,7 +47,7 @@ pub struct Measurements {
 #[derive(Clone, Debug, PartialEq)]
 enum Place {
     Empty,
-    /// The logarithms of the quantities; that of zero is `−∞`.
+    /// The quantities.
     Measured(Vec<f64>),
     Failed(LawError),
 }
@@ -71,12 +70,7 @@ impl Measurements {
         let place = self.design.position(address).and_then(|position| self.places.get_mut(position));
         if let Some(place) = place {
             *place = match values {
-                Ok(mut values) => {
-                    for value in &mut values {
-                        *value = value.natural_logarithm();
-                    }
-                    Place::Measured(values)
-                }
+                Ok(values) => Place::Measured(values),
                 Err(error) => Place::Failed(error),
             };
         }
@@ -100,7 +94,7 @@ impl Measurements {
         self.law
     }
 
-    /// The networks to be measured.
+    /// What is to be measured.
     #[must_use]
     pub fn design(&self) -> Design {
         self.design
@@ -129,29 +123,29 @@ impl Measurements {
         if self.recorded() < self.places.len() {
             return None;
         }
-        let estimates = self.law.exponents.iter().enumerate().map(|(quantity, &exponent)| {
-            let mut unmeasured = 0;
-            let mut samples = Vec::new();
-            for (&width, places) in
-                self.design.widths.iter().zip(self.places.chunks(self.design.draws.max(1)))
-            {
-                let logarithms: Vec<_> =
-                    places.iter().filter_map(|place| logarithm(place, quantity)).collect();
-                unmeasured += places.len() - logarithms.len();
-                samples.extend(WidthSample::new(width, &logarithms));
-            }
-            // A width without two draws leaves no line through all widths.
-            let slope = if samples.len() == self.design.widths.len() { Slope::fit(&samples) } else { None };
-            Estimate { exponent, slope, unmeasured }
-        });
+        let estimates = self.law.estimands.iter().enumerate();
+        let estimates =
+            estimates.flat_map(|(position, estimand)| estimand.estimates(&self.samples(position)));
         Some(Findings::new(estimates.collect()))
+    }
+
+    /// The draws of the quantity of an estimand, size by size.
+    fn samples(&self, estimand: usize) -> Vec<SizeSample> {
+        let draws = self.places.chunks(self.design.draws.max(1));
+        let sample = |(&size, places): (&Size, &[Place])| {
+            let values: Vec<_> = places.iter().filter_map(|place| value(place, estimand)).collect();
+            SizeSample { size, unmeasured: places.len() - values.len(), values }
+        };
+        self.design.sizes.iter().zip(draws).map(sample).collect()
     }
 }
 
-/// The logarithm of a quantity if it is a number.
-fn logarithm(place: &Place, quantity: usize) -> Option<f64> {
+/// The value of a quantity if it is a positive number, as every quantity of a law is.
+fn value(place: &Place, estimand: usize) -> Option<f64> {
     match place {
-        Place::Measured(logarithms) => logarithms.get(quantity).copied().filter(|y| y.is_finite()),
+        Place::Measured(values) => {
+            values.get(estimand).copied().filter(|value| value.is_finite() && *value > 0.0)
+        }
         Place::Empty | Place::Failed(_) => None,
     }
 }
@@ -159,12 +153,13 @@ fn logarithm(place: &Place, quantity: usize) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::law::{Decision, Measure, Memory, find};
+    use crate::law::{Decision, Estimate, ExponentEstimate, Measure, Memory, find};
     use proptest::prelude::*;
     use std::boxed::Box;
     use widthwise_parametrization::{Role, rules};
+    use widthwise_rounding::Scalar;
 
-    const DESIGN: Design = Design { widths: &[8, 64], draws: 3 };
+    const DESIGN: Design = Design { sizes: &[Size::width(8), Size::width(64)], draws: 3 };
 
     /// The law of one spectral norm with measurements of another kind.
     fn law(quantities: Measure) -> &'static Law {
@@ -180,9 +175,13 @@ mod tests {
         measurements
     }
 
+    fn exponents(findings: &Findings) -> Vec<ExponentEstimate> {
+        findings.estimates().iter().filter_map(Estimate::exponent).collect()
+    }
+
     /// n^(-1/2), 1, n^(1/2), and a little noise.
     fn powers(_: &Law, _: u64, address: Address, _: &mut Memory) -> Result<Vec<f64>, LawError> {
-        let root = f64::from_count(address.width).square_root();
+        let root = f64::from_count(address.width()).square_root();
         let noise = 1.0 + 0.001 * f64::from_count(address.draw);
         Ok(vec![noise / root, noise, noise * root])
     }
@@ -191,7 +190,7 @@ mod tests {
     fn exponents_are_found() {
         let findings = filled(law(powers)).findings().unwrap();
         assert!(findings.prediction_holds() && findings.control_is_refuted());
-        let slopes: Vec<_> = findings.estimates().iter().map(|e| e.slope.unwrap().estimate).collect();
+        let slopes: Vec<_> = exponents(&findings).iter().map(|e| e.slope.unwrap().estimate).collect();
         for (slope, expected) in slopes.iter().zip([-0.5, 0.0, 0.5]) {
             assert!((slope - expected).magnitude() < 1e-12, "{slopes:?}");
         }
@@ -210,7 +209,7 @@ mod tests {
         let findings = filled(law(zero)).findings().unwrap();
         let decisions: Vec<_> = findings.estimates().iter().map(Estimate::decision).collect();
         assert_eq!(decisions, [Decision::Supported, Decision::Unmeasured, Decision::Supported]);
-        assert_eq!(findings.estimates()[1].unmeasured, 2);
+        assert_eq!(findings.estimates()[1].unmeasured(), 2);
         assert!(!findings.prediction_holds() && !findings.prediction_is_refuted());
     }
 
@@ -237,8 +236,8 @@ mod tests {
     fn foreign_sheets_and_addresses_change_nothing() {
         let law = law(powers);
         let mut measurements = Measurements::new(law, DESIGN);
-        measurements.record(Address { width: 16, draw: 0 }, Ok(vec![1.0; 3]));
-        measurements.record(Address { width: 8, draw: 3 }, Ok(vec![1.0; 3]));
+        measurements.record(Address::at_width(16, 0), Ok(vec![1.0; 3]));
+        measurements.record(Address::at_width(8, 3), Ok(vec![1.0; 3]));
         measurements.merge(&filled(find("spectral.rule.sp").unwrap()));
         assert_eq!(measurements.recorded(), 0);
     }

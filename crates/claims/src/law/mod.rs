@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Laws: powers of the width, estimated on random networks and decided with stated rates of error.
+//! Laws: what is estimated on random networks and matrices, and decided with stated rates of error.
 //!
 //! A statement "this norm is of order `n^s`" says nothing of one matrix. It becomes falsifiable as a slope: the quantity is drawn at several
 //! widths, `s` is estimated as the slope of its logarithm over that of the width, and the law stands if the estimate is near what the theory
-//! predicts and far from what the control predicts. The rule of decision with its error rates is in [`Findings`].
+//! predicts and far from what the control predicts. Other statements are about a mean, about a range that a draw leaves with hardly any probability, about a whole
+//! distribution: the four forms of an [`Estimand`], each with a rule of decision. The rates of error are in [`Findings`].
 //!
-//! A law is plain data in a `static` table. A measurement is a pure function of an address (seed, law, width, draw), and what a law amounts to
+//! A law is plain data in a `static` table. A measurement is a pure function of an address (seed, law, size, draw), and what a law amounts to
 //! is a function of all its measurements in the order of their addresses, so the result is the same bits for any number of threads.
 //!
 //! # Examples
 //!
 //! ```
-//! use widthwise_claims::law::{Design, Measurements, Memory, find};
+//! use widthwise_claims::law::{Design, Measurements, Memory, Size, find};
 //!
 //! let law = find("spectral.rule.uniform").ok_or("unknown id")?;
 //! // Fewer and narrower than any effort: this law has hardly any noise.
-//! let design = Design { widths: &[16, 32, 64], draws: 3 };
+//! let design = Design { sizes: &[Size::width(16), Size::width(32), Size::width(64)], draws: 3 };
 //! let (mut memory, mut measurements) = (Memory::default(), Measurements::new(law, design));
 //! for address in design.addresses() {
 //!     measurements.record(address, law.measure(0x5eed, address, &mut memory));
@@ -27,31 +28,41 @@
 //! ```
 
 mod design;
+mod distribution;
+mod distribution_function;
 mod error;
+mod estimand;
+mod exponent;
 mod findings;
+mod mean;
 mod measurements;
 mod quantity;
+mod range;
 mod slope;
 pub(crate) mod standard_network;
 
 use alloc::vec::Vec;
 
-use widthwise_parametrization::Rational;
-
 use crate::{Paper, spectral_condition};
 
-pub use design::{Address, Design, Effort};
+pub use design::{Address, Design, Effort, Size};
+pub use distribution::{Distribution, DistributionEstimate, LARGEST_DISTANCE, LEVEL};
+pub use distribution_function::{chi_squared_distribution, half_beta_distribution};
 pub use error::LawError;
-pub use findings::{Decision, Estimate, FALSE_ALARM, Findings, LARGEST_STANDARD_ERROR, POWER, TOLERANCE};
+pub use estimand::{Decision, Estimand, Estimate};
+pub use exponent::{Exponent, ExponentEstimate, LARGEST_STANDARD_ERROR, TOLERANCE};
+pub use findings::{FALSE_ALARM, Findings, POWER};
+pub use mean::{Average, LARGEST_NOISE, Mean, MeanEstimate, STANDARD_ERRORS};
 pub use measurements::Measurements;
 pub use quantity::Quantity;
+pub use range::{Range, RangeEstimate};
 pub use slope::{Slope, WidthSample};
 pub use standard_network::Memory;
 
-/// From law, seed and address to the quantities of the law's exponents, in their order. A pure function: memory only spares allocations.
+/// From law, seed and address to the quantities of the law's estimands, in their order. A pure function: memory only spares allocations.
 pub type Measure = fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>;
 
-/// A scaling law.
+/// A law.
 #[derive(Clone, Copy, Debug)]
 pub struct Law {
     /// The stable id.
@@ -69,24 +80,13 @@ pub struct Law {
     /// Where the statement stands in the paper, and what was added to it.
     pub source: &'static str,
     /// What the law says of each quantity, and what the control says.
-    pub exponents: &'static [Exponent],
+    pub estimands: &'static [Estimand],
     /// The wrong law.
     pub control: Control,
-    /// Widths and draws of each effort, in the order of [`Effort::ALL`].
+    /// Sizes and draws of each effort, in the order of [`Effort::ALL`].
     pub designs: [Design; 3],
-    /// Measures the quantities, in the order of `exponents`, on the network at an address.
+    /// Measures the quantities, in the order of `estimands`, on what is drawn at an address.
     pub quantities: Measure,
-}
-
-/// The exponent of one quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exponent {
-    /// What is measured.
-    pub quantity: Quantity,
-    /// The power of the width by the theory.
-    pub predicted: Rational,
-    /// The power of the width by the control.
-    pub control: Rational,
 }
 
 /// A deliberately wrong law about the same quantities, which their measurements must refute.
@@ -101,12 +101,13 @@ pub struct Control {
 }
 
 impl Law {
-    /// Widths and draws of an effort.
+    /// Sizes and draws of an effort.
     ///
     /// ```
     /// use widthwise_claims::law::{Effort, find};
     /// let law = find("spectral.rule.sp").ok_or("unknown id")?;
-    /// assert_eq!(law.design(Effort::Standard).widths, [64, 128, 256, 512]);
+    /// let widths: Vec<_> = law.design(Effort::Standard).sizes.iter().map(|size| size.columns).collect();
+    /// assert_eq!(widths, [64, 128, 256, 512]);
     /// # Ok::<(), &str>(())
     /// ```
     #[must_use]
@@ -119,7 +120,7 @@ impl Law {
         }
     }
 
-    /// The quantities at an address, in the order of the exponents: a pure function of the seed, the law's id and the address.
+    /// The quantities at an address, in the order of the estimands: a pure function of the seed, the law's id and the address.
     ///
     /// # Errors
     ///
@@ -128,8 +129,8 @@ impl Law {
     /// ```
     /// use widthwise_claims::law::{Address, Memory, find};
     /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
-    /// let values = law.measure(7, Address { width: 32, draw: 0 }, &mut Memory::default())?;
-    /// assert_eq!(values.len(), law.exponents.len());
+    /// let values = law.measure(7, Address::at_width(32, 0), &mut Memory::default())?;
+    /// assert_eq!(values.len(), law.estimands.len());
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn measure(&self, seed: u64, address: Address, memory: &mut Memory) -> Result<Vec<f64>, LawError> {

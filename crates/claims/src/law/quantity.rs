@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What laws speak of: norms of matrices and sizes of features, layer by layer.
+//! What laws speak of: norms of matrices and sizes of features, layer by layer, and quantities of random matrices by their formula.
 
 use core::fmt;
 
-/// A positive number measured on a network and its first step. Layers count from 1, as in the papers.
+/// A positive number measured on a network and its first step, or on random matrices. Layers count from 1, as in the papers.
 ///
 /// # Examples
 ///
@@ -23,6 +23,8 @@ pub enum Quantity {
     Feature(usize),
     /// `RMS(Δh_ℓ)`, their change by the first step.
     FeatureChange(usize),
+    /// What the law draws is no network: the formula, without spaces.
+    Formula(&'static str),
 }
 
 impl fmt::Display for Quantity {
@@ -32,6 +34,7 @@ impl fmt::Display for Quantity {
             Self::Update(layer) => write!(f, "nat(ΔW_{layer})"),
             Self::Feature(layer) => write!(f, "RMS(h_{layer})"),
             Self::FeatureChange(layer) => write!(f, "RMS(Δh_{layer})"),
+            Self::Formula(formula) => f.write_str(formula),
         }
     }
 }

@@ -25,17 +25,20 @@ use widthwise_parametrization::{Constants, Initial, LayerScale, LogicalMatrix, O
 use widthwise_rounding::{Scalar, ScaledEnclosure};
 use widthwise_sampling::Stream;
 
-use super::{Address, Design, Exponent, Law, LawError, Quantity};
+use super::{Address, Design, Estimand, Law, LawError, Quantity, Size};
 
 /// Widths and draws by effort, from the draws that the noisiest quantity of the law needs: a standard error of 0.027 or less.
 ///
 /// For one draw at each of four widths, the slope has a standard deviation of 0.30 for the output at initialisation, 0.24 for its change, and 0.2 or less for
 /// everything else.
 pub(crate) const fn designs(draws: usize) -> [Design; 3] {
+    const NARROW: &[Size] = &Size::widths([32, 64, 128, 256]);
+    const STANDARD: &[Size] = &Size::widths([64, 128, 256, 512]);
+    const WIDE: &[Size] = &Size::widths([64, 128, 256, 512, 1024]);
     [
-        Design { widths: &[32, 64, 128, 256], draws },
-        Design { widths: &[64, 128, 256, 512], draws },
-        Design { widths: &[64, 128, 256, 512, 1024], draws: 2 * draws },
+        Design { sizes: NARROW, draws },
+        Design { sizes: STANDARD, draws },
+        Design { sizes: WIDE, draws: 2 * draws },
     ]
 }
 
@@ -71,26 +74,26 @@ impl StandardNetwork {
         memory: &mut Memory,
     ) -> Result<Vec<f64>, LawError> {
         let mut widths = vec![INPUTS];
-        widths.resize(1 + self.hidden_layers, address.width);
+        widths.resize(1 + self.hidden_layers, address.width());
         widths.push(OUTPUTS);
         let scales = self.scales(&widths)?;
         let bench = memory.bench(&widths)?;
 
-        let name = format!("{}/{}", law.id, address.width);
+        let name = format!("{}/{}", law.id, address.width());
         let index = address.draw as u64;
         bench.initialize(&scales, network::Address { seed, name: &name, index })?;
         // The step changes the weights, so theirs come first.
-        let start = law.exponents.iter().map(|exponent| bench.at_start(exponent.quantity));
+        let start = law.estimands.iter().map(|estimand| bench.at_start(estimand.quantity()));
         let start = start.collect::<Result<Vec<_>, _>>()?;
 
         let mut stream = Stream::new(seed, &format!("{name}/example"), index);
         let (x, coefficients) = (on_sphere(&mut stream, INPUTS), on_sphere(&mut stream, OUTPUTS));
         bench.step(self.method, &scales, &x, &coefficients)?;
-        let later = |(exponent, start): (&Exponent, Option<f64>)| match start {
+        let later = |(estimand, start): (&Estimand, Option<f64>)| match start {
             Some(value) => Ok(value),
-            None => bench.quantity(exponent.quantity),
+            None => bench.quantity(estimand.quantity()),
         };
-        law.exponents.iter().zip(start).map(later).collect()
+        law.estimands.iter().zip(start).map(later).collect()
     }
 
     /// The numbers of each layer.
@@ -118,9 +121,9 @@ impl StandardNetwork {
 /// use widthwise_claims::law::{Address, Memory, find};
 /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
 /// let mut memory = Memory::default();
-/// let address = Address { width: 16, draw: 3 };
+/// let address = Address::at_width(16, 3);
 /// let first = law.measure(7, address, &mut memory)?;
-/// law.measure(7, Address { width: 8, draw: 0 }, &mut memory)?;
+/// law.measure(7, Address::at_width(8, 0), &mut memory)?;
 /// assert_eq!(law.measure(7, address, &mut memory)?, first);
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
@@ -188,16 +191,22 @@ impl Bench {
     fn at_start(&self, quantity: Quantity) -> Result<Option<f64>, LawError> {
         match quantity {
             Quantity::Weight(_) => self.quantity(quantity).map(Some),
-            Quantity::Update(_) | Quantity::Feature(_) | Quantity::FeatureChange(_) => Ok(None),
+            Quantity::Update(_)
+            | Quantity::Feature(_)
+            | Quantity::FeatureChange(_)
+            | Quantity::Formula(_) => Ok(None),
         }
     }
 
     /// A quantity of the network as it stands, and of the last step.
     fn quantity(&self, quantity: Quantity) -> Result<f64, LawError> {
-        let (Quantity::Weight(number)
-        | Quantity::Update(number)
-        | Quantity::Feature(number)
-        | Quantity::FeatureChange(number)) = quantity;
+        let number = match quantity {
+            Quantity::Weight(number)
+            | Quantity::Update(number)
+            | Quantity::Feature(number)
+            | Quantity::FeatureChange(number) => number,
+            Quantity::Formula(formula) => return Err(LawError::formula(formula)),
+        };
         let (layer, multiplier) = self.layer(number)?;
         let before = features(self.workspace.pass(), number);
         Ok(match quantity {
@@ -212,6 +221,7 @@ impl Bench {
             Quantity::FeatureChange(_) => {
                 middle(change_root_mean_square(before, features(&self.after, number))?)
             }
+            Quantity::Formula(formula) => return Err(LawError::formula(formula)),
         })
     }
 
@@ -261,7 +271,7 @@ mod tests {
     use std::boxed::Box;
     use widthwise_parametrization::rules;
 
-    const ADDRESS: Address = Address { width: 64, draw: 5 };
+    const ADDRESS: Address = Address::at_width(64, 5);
 
     fn measured(network: &StandardNetwork) -> Vec<f64> {
         let law = find("spectral.rule.spectral").unwrap();
@@ -308,7 +318,7 @@ mod tests {
         let mut memory = Memory::default();
         let values = network.measure(law, 3, ADDRESS, &mut memory).unwrap();
         let value = |quantity| {
-            let position = law.exponents.iter().position(|exponent| exponent.quantity == quantity).unwrap();
+            let position = law.estimands.iter().position(|estimand| estimand.quantity() == quantity).unwrap();
             values[position]
         };
         let bench = memory.bench.as_ref().unwrap();
@@ -335,7 +345,7 @@ mod tests {
     fn addresses_are_independent() {
         let law = find("spectral.rule.sp").unwrap();
         let values = |law: &Law, seed, width, draw| {
-            law.measure(seed, Address { width, draw }, &mut Memory::default()).unwrap()
+            law.measure(seed, Address::at_width(width, draw), &mut Memory::default()).unwrap()
         };
         let first = values(law, 1, 32, 0);
         assert_eq!(first, values(law, 1, 32, 0));
@@ -361,10 +371,11 @@ mod tests {
 
     #[test]
     fn designs_ascend_and_spread_over_three_doublings_at_least() {
-        for law in LAWS {
+        for law in LAWS.iter().filter(|law| law.estimands.iter().any(|e| e.exponent().is_some())) {
             for design in law.designs {
-                assert!(design.widths.is_sorted() && design.draws >= 2, "{}", law.id);
-                let [first, .., last] = design.widths else { panic!("{}: one width", law.id) };
+                let widths: Vec<_> = design.sizes.iter().map(|size| size.columns).collect();
+                assert!(widths.is_sorted() && design.draws >= 2, "{}", law.id);
+                let [first, .., last] = widths[..] else { panic!("{}: one width", law.id) };
                 assert!(last / first >= 8, "{}", law.id);
             }
         }

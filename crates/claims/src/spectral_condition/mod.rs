@@ -25,6 +25,7 @@ pub(super) mod laws;
 mod loss_change;
 mod many_steps;
 mod maximal_update;
+mod modular_norm;
 mod multiplier;
 mod natural_norm;
 mod newton_schulz;
@@ -37,6 +38,7 @@ mod opnorm_definition;
 mod orthogonal_start;
 mod orthogonal_update;
 mod power_iteration;
+mod power_iteration_start;
 mod rank_one;
 mod relative_update;
 mod scaling_exponents;
@@ -57,7 +59,7 @@ pub static PAPER: Paper = Paper {
 };
 
 /// The claims of the paper, in its order.
-pub(super) static CLAIMS: [&Claim; 39] = [
+pub(super) static CLAIMS: [&Claim; 41] = [
     &opnorm_definition::CLAIM,
     &opnorm_bound::CLAIM,
     &equality::CLAIM,
@@ -92,9 +94,11 @@ pub(super) static CLAIMS: [&Claim; 39] = [
     &multiplier::CLAIM,
     &feature_exponent::CLAIM,
     &power_iteration::CLAIM,
+    &power_iteration_start::CLAIM,
     &steepest::CLAIM,
     &orthogonal_update::CLAIM,
     &relative_update::CLAIM,
     &weight_decay::CLAIM,
     &newton_schulz::CLAIM,
+    &modular_norm::CLAIM,
 ];

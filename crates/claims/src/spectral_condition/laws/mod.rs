@@ -1,23 +1,43 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The rules of the paper as laws: which powers of the width each leads to, measured on networks that take their scales and rates from
+//! The laws of the paper: what holds of random matrices, and which powers of the width each rule leads to, measured on networks that take their scales and rates from
 //! `widthwise-parametrization`.
 //!
 //! The exponents here are those of the paper, written out. The package on trial computes the same from its tables
 //! ([`Rule::signature`](widthwise_parametrization::Rule::signature)), and nothing is taken from there: a wrong entry of a table moves the
 //! measured slopes away from the numbers here.
 
+mod aligned_start;
+mod contraction;
+mod gaussian_norm;
+mod isotropic;
+mod natural_norm_start;
 mod neural_tangent;
+mod no_cancellation;
+mod other_distributions;
+mod power_iteration;
+mod random_matrix;
 mod relative;
+mod sign_batch;
+mod signal;
 mod spectral;
 mod standard;
 
 use widthwise_parametrization::Rational;
 
-use crate::law::{Exponent, Law, Quantity};
+use crate::law::{Estimand, Exponent, Law, Quantity};
 
 /// The laws of the paper, in its order.
-pub(crate) static LAWS: [&Law; 7] = [
+pub(crate) static LAWS: [&Law; 17] = [
+    &isotropic::ISOTROPIC_MEAN,
+    &gaussian_norm::GAUSSIAN_NORM,
+    &other_distributions::OTHER_DISTRIBUTIONS,
+    &aligned_start::ALIGNED_START,
+    &contraction::CONTRACTION,
+    &natural_norm_start::NATURAL_NORM_START,
+    &signal::SIGNAL,
+    &no_cancellation::NO_CANCELLATION,
+    &sign_batch::SIGN_BATCH,
     &spectral::SPECTRAL,
     &spectral::MEAN_FIELD,
     &standard::STANDARD,
@@ -25,6 +45,7 @@ pub(crate) static LAWS: [&Law; 7] = [
     &neural_tangent::NEURAL_TANGENT,
     &relative::UNIFORM,
     &relative::ENTRY_SIZE,
+    &power_iteration::POWER_ITERATION,
 ];
 
 /// What every network of these laws has in common.
@@ -36,9 +57,15 @@ const MEASURED: &str = "Scale, multiplier and rate of each layer are asked of th
                         matrices; an update by one example has rank one, so its spectral norm is its Frobenius norm. RMS = ‖·‖/√dim.";
 
 /// A quantity with its exponents by the law and by the control, in halves.
-const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Exponent {
-    Exponent { quantity, predicted: Rational::halves(predicted), control: Rational::halves(control) }
+const fn exponent(quantity: Quantity, predicted: i32, control: i32) -> Estimand {
+    Estimand::Exponent(Exponent {
+        quantity,
+        predicted: Rational::halves(predicted),
+        control: Rational::halves(control),
+    })
 }
 
+#[cfg(test)]
+mod matrix_tests;
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ pub(super) static NEURAL_TANGENT: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Sections 5 and 6; arXiv 1806.07572.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(3), 1, 0),
         exponent(Update(1), -1, 0),
         exponent(Update(2), -1, 0),

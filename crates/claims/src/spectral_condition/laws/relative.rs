@@ -21,7 +21,7 @@ pub(super) static UNIFORM: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Added to the paper: Condition 1 without its ratio.",
-    exponents: &[exponent(Update(1), -1, 0), exponent(Update(2), 0, 0), exponent(Update(3), 1, 0)],
+    estimands: &[exponent(Update(1), -1, 0), exponent(Update(2), 0, 0), exponent(Update(3), 1, 0)],
     control: Control {
         id: "spectral.rule.uniform/with-ratio",
         states: "the exponents with the ratio put back: 0 in every layer",
@@ -49,7 +49,7 @@ pub(super) static ENTRY_SIZE: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Abstract and section 5. RMS(Δh_ℓ) is a sum of different powers of n under rules that blow up, and has no slope to compare.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(3), 1, 0),
         exponent(Update(1), 0, 0),
         exponent(Update(2), 1, 0),

@@ -21,7 +21,7 @@ pub(super) static SPECTRAL: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Parametrization 1 and Condition 1, sections 2 and 4. nat(W_1) has a bias of n^(-1/2) and is no matter for a slope.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(3), 0, 1),
         exponent(Update(1), 0, -1),
         exponent(Update(2), 0, -1),
@@ -54,7 +54,7 @@ pub(super) static MEAN_FIELD: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Section 5; arXiv 1804.06561. With more hidden layers the signal dies: there is no such law.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(2), 0, 1),
         exponent(Update(1), 0, -1),
         exponent(Update(2), 0, 0),

@@ -20,7 +20,7 @@ pub(super) static STANDARD: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Section 5. RMS(Δh_ℓ) is a sum of different powers of n under rules that blow up, and has no slope to compare.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(3), 1, 0),
         exponent(Update(1), -1, 0),
         exponent(Update(2), 1, 0),
@@ -49,7 +49,7 @@ pub(super) static STANDARD_OVER_WIDTH: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Section 5. RMS(Δh_2) is a sum of n^(-1/2) and n^(-3/2), and has no slope to compare at these widths.",
-    exponents: &[
+    estimands: &[
         exponent(Weight(3), 1, 0),
         exponent(Update(1), -3, 0),
         exponent(Update(2), -1, 0),
