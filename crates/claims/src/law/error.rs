@@ -19,6 +19,7 @@ enum LawErrorKind {
     Network(NetworkError),
     EqualEntries,
     Layer(usize),
+    Bias(usize),
 }
 
 impl LawError {
@@ -28,6 +29,11 @@ impl LawError {
     /// The law speaks of a layer that the network has not; layers count from 1.
     pub(crate) fn layer(number: usize) -> Self {
         Self { kind: LawErrorKind::Layer(number) }
+    }
+
+    /// The law speaks of the bias of a layer that has none.
+    pub(crate) fn bias(number: usize) -> Self {
+        Self { kind: LawErrorKind::Bias(number) }
     }
 
     /// Whether the rule on trial has no number for the network.
@@ -64,6 +70,7 @@ impl fmt::Display for LawError {
             LawErrorKind::Network(error) => error.fmt(f),
             LawErrorKind::EqualEntries => f.write_str("the rule starts a matrix with equal entries"),
             LawErrorKind::Layer(number) => write!(f, "the network has no layer {number}"),
+            LawErrorKind::Bias(number) => write!(f, "layer {number} of the network has no bias"),
         }
     }
 }
@@ -73,7 +80,7 @@ impl core::error::Error for LawError {
         match &self.kind {
             LawErrorKind::Rule(error) => Some(error),
             LawErrorKind::Network(error) => Some(error),
-            LawErrorKind::EqualEntries | LawErrorKind::Layer(_) => None,
+            LawErrorKind::EqualEntries | LawErrorKind::Layer(_) | LawErrorKind::Bias(_) => None,
         }
     }
 }

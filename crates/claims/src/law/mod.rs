@@ -26,6 +26,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod bench;
 mod design;
 mod error;
 mod findings;
@@ -33,6 +34,7 @@ mod measurements;
 mod quantity;
 mod slope;
 pub(crate) mod standard_network;
+pub(crate) mod trained_network;
 
 use alloc::vec::Vec;
 
@@ -40,13 +42,13 @@ use widthwise_parametrization::Rational;
 
 use crate::{Paper, spectral_condition};
 
+pub use bench::Memory;
 pub use design::{Address, Design, Effort};
 pub use error::LawError;
 pub use findings::{Decision, Estimate, FALSE_ALARM, Findings, LARGEST_STANDARD_ERROR, POWER, TOLERANCE};
 pub use measurements::Measurements;
 pub use quantity::Quantity;
 pub use slope::{Slope, WidthSample};
-pub use standard_network::Memory;
 
 /// From law, seed and address to the quantities of the law's exponents, in their order. A pure function: memory only spares allocations.
 pub type Measure = fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>;
