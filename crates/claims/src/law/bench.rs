@@ -160,7 +160,16 @@ impl Bench {
         Ok(self.network.initialize(&initializers, address)?)
     }
 
-    /// Passes the examples through the network, takes so many steps on all of them, and passes them through what these lead to.
+    /// Passes the examples through the network as it starts; its outputs.
+    pub(super) fn start(&mut self, x: &DMatrix<f64>) -> Result<&DMatrix<f64>, LawError> {
+        for (start, layer) in self.start.iter_mut().zip(self.network.layers()) {
+            start.copy_from(&layer.weights);
+        }
+        self.before.forward(&self.network, Input::Dense(x))?;
+        Ok(self.before.output())
+    }
+
+    /// Takes so many steps on all examples, and passes them through what these lead to.
     pub(super) fn train(
         &mut self,
         trial: &Trial,
@@ -173,11 +182,7 @@ impl Bench {
             |scale: &LayerScales| LayerRule { weights: trial.rule(&scale.weights), bias: trial.rule(&scale.bias) };
         let rules: Vec<_> = scales.iter().map(rule).collect();
         let mut optimizer = network::Optimizer::new(&self.network, self.shape.batch, &rules)?;
-        for (start, layer) in self.start.iter_mut().zip(self.network.layers()) {
-            start.copy_from(&layer.weights);
-        }
         let input = Input::Dense(x);
-        self.before.forward(&self.network, input)?;
         for _ in 0..steps {
             self.workspace.step(&mut self.network, &mut optimizer, input, loss)?;
         }

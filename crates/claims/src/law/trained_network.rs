@@ -12,7 +12,6 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use nalgebra::DMatrix;
 use widthwise_network as network;
 use widthwise_network::{Activation, Loss, Method};
 use widthwise_parametrization::{Optimizer, Rule};
@@ -80,8 +79,11 @@ impl TrainedNetwork {
         bench.initialize(&scales, network::Address { seed, name: &name, index })?;
         let mut stream = Stream::new(seed, &format!("{name}/examples"), index);
         let x = on_sphere(&mut stream, INPUTS, EXAMPLES);
-        let labels = DMatrix::from_fn(1, EXAMPLES, |_, _| stream.sign());
-        bench.train(&trial, &scales, &x, &Loss::SquaredError(&labels), self.steps)?;
+        let mut targets = bench.start(&x)?.clone();
+        for (example, target) in targets.iter_mut().enumerate() {
+            *target += if example % 2 == 0 { 1.0 } else { -1.0 };
+        }
+        bench.train(&trial, &scales, &x, &Loss::SquaredError(&targets), self.steps)?;
         law.exponents.iter().map(|exponent| bench.quantity(exponent.quantity)).collect()
     }
 }

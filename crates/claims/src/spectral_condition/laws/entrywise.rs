@@ -11,7 +11,7 @@ use widthwise_parametrization::{Optimizer, rules};
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Update, Weight};
-use crate::law::standard_network::{StandardNetwork, designs};
+use crate::law::standard_network::{StandardNetwork, narrow_designs};
 use crate::law::{Control, Exponent, Law};
 
 /// Adam with its usual memory, without `ε`.
@@ -41,7 +41,7 @@ pub(super) static SIGN: Law = Law {
         states: "the exponents of the spectral rule: all 0",
         because: "n² entries ±η that are an outer product have the spectral norm η n",
     },
-    designs: designs(12),
+    designs: narrow_designs(18),
     quantities: |law, seed, address, memory| {
         StandardNetwork::sign(&rules::STANDARD).measure(law, seed, address, memory)
     },

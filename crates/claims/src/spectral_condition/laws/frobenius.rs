@@ -10,7 +10,7 @@ use widthwise_parametrization::rules;
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Update, Weight};
-use crate::law::standard_network::{StandardNetwork, designs};
+use crate::law::standard_network::{StandardNetwork, narrow_designs};
 use crate::law::{Control, Law};
 
 /// `spectral.rule.frobenius.standard-start`.
@@ -34,7 +34,7 @@ pub(super) static STANDARD_START: Law = Law {
         states: "nat(W_3) and nat(ΔW_ℓ) have the exponent 0",
         because: "‖W_2‖_F is √n/2 times ‖W_2‖, and the Frobenius norm of the update is its spectral norm",
     },
-    designs: designs(8),
+    designs: narrow_designs(8),
     quantities: |law, seed, address, memory| {
         StandardNetwork::normalized(&rules::RELATIVE_FROBENIUS).measure(law, seed, address, memory)
     },
@@ -61,7 +61,7 @@ pub(super) static SPECTRAL_START: Law = Law {
         states: "nat(ΔW_ℓ) have the exponent 0 and nat(W_3) has 1/2, that of the standard initialisation",
         because: "a start of the right norm repairs the readout and not the square layer",
     },
-    designs: designs(8),
+    designs: narrow_designs(8),
     quantities: |law, seed, address, memory| {
         StandardNetwork::normalized(&rules::RELATIVE_FROBENIUS_SPECTRAL).measure(law, seed, address, memory)
     },
@@ -87,7 +87,7 @@ pub(super) static REPAIRED: Law = Law {
         states: "the exponents without the divisor √min(a, b): nat(ΔW_2) has 1/2",
         because: "the root of the stable rank of a random matrix is √min(a, b)/2",
     },
-    designs: designs(8),
+    designs: narrow_designs(8),
     quantities: |law, seed, address, memory| {
         StandardNetwork::normalized(&rules::RELATIVE_FROBENIUS_REPAIRED).measure(law, seed, address, memory)
     },

@@ -34,8 +34,8 @@ pub(super) static MANY_STEPS: Law = Law {
         states: "the exponents of the neural tangent rule: -1/2 for hidden layers",
         because: "later gradients are outer products of the new signals and features, which are as large as the first",
     },
-    designs: designs(24),
+    designs: designs(20),
     quantities: |law, seed, address, memory| {
-        TrainedNetwork::gradient_descent(&rules::SPECTRAL, 0.1).measure(law, seed, address, memory)
+        TrainedNetwork::gradient_descent(&rules::SPECTRAL, 0.3).measure(law, seed, address, memory)
     },
 };

@@ -10,7 +10,7 @@ use widthwise_parametrization::{Optimizer, Rule, ShapeFactor, rules};
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
 use crate::law::Quantity::{Update, Weight};
-use crate::law::standard_network::{StandardNetwork, designs};
+use crate::law::standard_network::{StandardNetwork, narrow_designs};
 use crate::law::{Control, Law};
 
 /// The polar factor of the gradient, as Muon has it up to its polynomial.
@@ -39,7 +39,7 @@ pub(super) static MUON: Law = Law {
         states: "the exponents without a factor of the shape: -1/2, 0, 1/2 for nat(ΔW_ℓ)",
         because: "nat is √(a/b) times the spectral norm, which the factor takes back",
     },
-    designs: designs(8),
+    designs: narrow_designs(8),
     quantities: |law, seed, address, memory| muon(&rules::SPECTRAL).measure(law, seed, address, memory),
 };
 
