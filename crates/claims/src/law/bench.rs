@@ -178,8 +178,10 @@ impl Bench {
         loss: &Loss<'_, f64>,
         steps: usize,
     ) -> Result<(), LawError> {
-        let rule =
-            |scale: &LayerScales| LayerRule { weights: trial.rule(&scale.weights), bias: trial.rule(&scale.bias) };
+        let rule = |scale: &LayerScales| LayerRule {
+            weights: trial.rule(&scale.weights),
+            bias: trial.rule(&scale.bias),
+        };
         let rules: Vec<_> = scales.iter().map(rule).collect();
         let mut optimizer = network::Optimizer::new(&self.network, self.shape.batch, &rules)?;
         let input = Input::Dense(x);
@@ -266,7 +268,8 @@ fn share_of_examples(signals: &DMatrix<f64>, h: &DMatrix<f64>) -> f64 {
     let sums = signals * &gram;
     let mut logarithms = 0.0;
     for (example, (sum, own)) in sums.column_iter().zip(signals.column_iter()).enumerate() {
-        logarithms += (length(sum.iter()) / (gram[(example, example)] * length(own.iter()))).natural_logarithm();
+        logarithms +=
+            (length(sum.iter()) / (gram[(example, example)] * length(own.iter()))).natural_logarithm();
     }
     libm::exp(logarithms / f64::from_count(h.ncols()))
 }
@@ -306,3 +309,6 @@ fn ratio(numerator: usize, denominator: usize) -> f64 {
 pub(super) fn middle(enclosure: ScaledEnclosure<f64>) -> f64 {
     enclosure.to_enclosure().midpoint()
 }
+
+#[cfg(test)]
+mod tests;

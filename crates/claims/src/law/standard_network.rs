@@ -183,10 +183,8 @@ mod tests {
     #[test]
     fn updates_of_every_family_have_rank_one() {
         let gradient_descent = StandardNetwork::gradient_descent(&rules::SPECTRAL);
-        let sign =
-            StandardNetwork::sign(&rules::SPECTRAL);
-        let normalized =
-            StandardNetwork::normalized(&rules::SPECTRAL);
+        let sign = StandardNetwork::sign(&rules::SPECTRAL);
+        let normalized = StandardNetwork::normalized(&rules::SPECTRAL);
         let law = find("spectral.rule.spectral").unwrap();
         for network in [gradient_descent, sign, normalized] {
             let mut memory = Memory::default();

@@ -20,7 +20,11 @@ pub(super) static RATE: Law = Law {
     hypotheses: NETWORK,
     measured_as: MEASURED,
     source: "Appendix on biases; the exact part is spectral.bias.",
-    exponents: &[exponent(BiasChange(1), 0, -2), exponent(BiasChange(2), 0, -2), exponent(BiasChange(3), 0, 0)],
+    exponents: &[
+        exponent(BiasChange(1), 0, -2),
+        exponent(BiasChange(2), 0, -2),
+        exponent(BiasChange(3), 0, 0),
+    ],
     control: Control {
         id: "spectral.bias.rate/constant-rate",
         states: "the exponents of a constant rate: -1, -1, 0",

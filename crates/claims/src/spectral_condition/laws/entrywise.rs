@@ -17,14 +17,26 @@ use crate::law::{Control, Exponent, Law};
 /// Adam with its usual memory, without `ε`.
 const ADAM: Method<f64> = Method::Adam { first_decay: 0.9, second_decay: 0.999, epsilon: 0.0 };
 
-const CONSTANT_RATE: &[Exponent] =
-    &[exponent(Weight(3), 1, 0), exponent(Update(1), 0, 0), exponent(Update(2), 2, 0), exponent(Update(3), 2, 0)];
+const CONSTANT_RATE: &[Exponent] = &[
+    exponent(Weight(3), 1, 0),
+    exponent(Update(1), 0, 0),
+    exponent(Update(2), 2, 0),
+    exponent(Update(3), 2, 0),
+];
 
-const MAXIMAL_UPDATE: &[Exponent] =
-    &[exponent(Weight(3), 0, 1), exponent(Update(1), 0, 0), exponent(Update(2), 0, 2), exponent(Update(3), 0, 2)];
+const MAXIMAL_UPDATE: &[Exponent] = &[
+    exponent(Weight(3), 0, 1),
+    exponent(Update(1), 0, 0),
+    exponent(Update(2), 0, 2),
+    exponent(Update(3), 0, 2),
+];
 
-const NEURAL_TANGENT: &[Exponent] =
-    &[exponent(Weight(3), 1, 0), exponent(Update(1), 0, 0), exponent(Update(2), 1, 0), exponent(Update(3), 1, 0)];
+const NEURAL_TANGENT: &[Exponent] = &[
+    exponent(Weight(3), 1, 0),
+    exponent(Update(1), 0, 0),
+    exponent(Update(2), 1, 0),
+    exponent(Update(3), 1, 0),
+];
 
 /// `spectral.rule.sign`.
 pub(super) static SIGN: Law = Law {
@@ -127,7 +139,8 @@ pub(super) static ADAM_NEURAL_TANGENT: Law = Law {
         because: "Adam does not see the multiplier in its gradient, so it enters the effective rate once",
     },
     quantities: |law, seed, address, memory| {
-        StandardNetwork::new(&rules::NEURAL_TANGENT, Optimizer::Adam, ADAM).measure(law, seed, address, memory)
+        StandardNetwork::new(&rules::NEURAL_TANGENT, Optimizer::Adam, ADAM)
+            .measure(law, seed, address, memory)
     },
     ..SIGN
 };

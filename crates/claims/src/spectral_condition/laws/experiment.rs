@@ -86,7 +86,8 @@ pub(super) static STANDARD_OVER_WIDTH: Law = Law {
     },
     designs: designs(36),
     quantities: |law, seed, address, memory| {
-        TrainedNetwork::gradient_descent(&rules::STANDARD_OVER_WIDTH, 0.05).measure(law, seed, address, memory)
+        TrainedNetwork::gradient_descent(&rules::STANDARD_OVER_WIDTH, 0.05)
+            .measure(law, seed, address, memory)
     },
     ..MAXIMAL_UPDATE
 };

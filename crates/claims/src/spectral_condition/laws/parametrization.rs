@@ -143,8 +143,10 @@ pub(super) static ORTHOGONALIZED: Law = Law {
         Design { widths: &[32, 64, 128, 256], draws: 7 },
     ],
     quantities: |law, seed, address, memory| {
-        let method =
-            Method::Orthogonalized(Orthogonalization::NewtonSchulz { polynomial: NewtonSchulz::Muon, steps: 5 });
+        let method = Method::Orthogonalized(Orthogonalization::NewtonSchulz {
+            polynomial: NewtonSchulz::Muon,
+            steps: 5,
+        });
         let optimizer = Optimizer::Orthogonalized(ShapeFactor::One);
         three_steps(optimizer, method, 0.1).measure(law, seed, address, memory)
     },
