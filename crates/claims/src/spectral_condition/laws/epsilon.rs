@@ -16,11 +16,11 @@ pub(super) static EPSILON: Law = Law {
     id: "spectral.adam.epsilon",
     paper: &PAPER,
     statement: "spectral rule, Adam with ε in proportion to the entries of the gradient: nat(ΔW) does not depend on the width",
-    states: "Entries of the gradient are of the size 1/fan-out. With ε = 1/fan-out, large enough to halve the updates, nat(ΔW_ℓ) of the first step has the exponent 0 in \
+    states: "Entries of the gradient are of the size 1/fan-out. With ε = 1/fan-out, no smaller than they are, nat(ΔW_ℓ) of the first step has the exponent 0 in \
              three layers.",
     hypotheses: NETWORK,
-    measured_as: "Scale, rate and ε of each layer are asked of the rule in widthwise-parametrization. nat(ΔW) = √(fan-in/fan-out) ‖ΔW‖_F, which no other norm exceeds; the step is near \
-                  rank one.",
+    measured_as: "Scale, rate and ε of each layer are asked of the rule in widthwise-parametrization. nat(ΔW) = √(fan-in/fan-out) ‖ΔW‖_F, the natural norm but for a stable \
+                  rank near 1.",
     source: "Added to the paper.",
     exponents: &[exponent(Update(1), 0, -2), exponent(Update(2), 0, -2), exponent(Update(3), 0, 0)],
     control: Control {
