@@ -84,14 +84,14 @@ impl CoordinateCheck<'_> {
     /// use widthwise_claims::law::Address;
     /// use widthwise_parametrization::{Optimizer, rules};
     /// let check = CoordinateCheck { widths: &[8, 16], steps: 2, ..CoordinateCheck::new(&rules::SPECTRAL, Optimizer::Adam) };
-    /// let record = check.measure(0x5eed, Address { width: 16, draw: 3 })?;
+    /// let record = check.measure(0x5eed, Address::at_width(16, 3))?;
     /// assert_eq!(record.values().len(), check.coordinates().len());
     /// assert_eq!(record.failure(), None);
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn measure(&self, seed: u64, address: Address) -> Result<Record, CoordinateCheckError> {
         self.require_valid()?;
-        if !self.widths.contains(&address.width) || address.draw >= self.draws_at(address.width) {
+        if !self.widths.contains(&address.width()) || address.draw >= self.draws_at(address.width()) {
             return Err(CoordinateCheckError::ADDRESS);
         }
         let batch = self.batch(seed, address);
@@ -105,13 +105,13 @@ impl CoordinateCheck<'_> {
         address: Address,
         batch: &Batch,
     ) -> Result<Record, CoordinateCheckError> {
-        let scales = self.scales(address.width)?;
-        let mut network = Network::new(&self.neurons(address.width), self.activation)?;
+        let scales = self.scales(address.width())?;
+        let mut network = Network::new(&self.neurons(address.width()), self.activation)?;
         for (layer, scale) in scales.iter().enumerate() {
             network.set_multiplier(layer, scale.multiplier)?;
         }
         let initializers = scales.iter().map(initializer).collect::<Result<Vec<_>, _>>()?;
-        let name = format!("{NAME}/{}", address.width);
+        let name = format!("{NAME}/{}", address.width());
         let index = address.draw as u64;
         network.initialize(&initializers, network::Address { seed, name: &name, index })?;
 
@@ -122,7 +122,7 @@ impl CoordinateCheck<'_> {
 
     /// The batch of an address. Neither rule nor depth enters.
     fn batch(&self, seed: u64, address: Address) -> Batch {
-        let name = format!("{NAME}/{}/batch", address.width);
+        let name = format!("{NAME}/{}/batch", address.width());
         let mut stream = Stream::new(seed, &name, address.draw as u64);
         let inputs = on_spheres(&mut stream, self.inputs, self.batch);
         Batch { inputs, coefficients: on_spheres(&mut stream, self.outputs, self.batch) }

@@ -212,7 +212,7 @@ impl CoordinateCheck<'_> {
     pub fn addresses(&self) -> impl DoubleEndedIterator<Item = Address> {
         self.widths
             .iter()
-            .flat_map(|&width| (0..self.draws_at(width)).map(move |draw| Address { width, draw }))
+            .flat_map(|&width| (0..self.draws_at(width)).map(move |draw| Address::at_width(width, draw)))
     }
 
     /// What is measured on each network, in the order of its history.

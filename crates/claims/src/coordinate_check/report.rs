@@ -283,7 +283,7 @@ impl CoordinateCheck<'_> {
         let mut samples = Vec::new();
         for &width in self.widths {
             let mut logarithms = Vec::new();
-            for record in records.iter().filter(|record| record.address().width == width) {
+            for record in records.iter().filter(|record| record.address().width() == width) {
                 match record.values().get(place) {
                     Some(&0.0) => zeros += 1,
                     Some(&value) if value > 0.0 && value.is_finite() => {

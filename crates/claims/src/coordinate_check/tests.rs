@@ -299,8 +299,8 @@ fn what_is_no_check_is_refused() {
     assert!(CoordinateCheck { rule: &equal, ..QUICK }.require_valid().unwrap_err().is_of_the_rule());
     let still = Rule { hidden: entry.map(|entry| Entry { rates: none, ..entry }), ..rules::SPECTRAL };
     assert!(CoordinateCheck { rule: &still, ..QUICK }.require_valid().unwrap_err().is_of_the_rule());
-    assert!(QUICK.measure(1, Address { width: 64, draw: 0 }).is_err());
-    assert!(QUICK.measure(1, Address { width: 128, draw: 4 }).is_err());
+    assert!(QUICK.measure(1, Address::at_width(64, 0)).is_err());
+    assert!(QUICK.measure(1, Address::at_width(128, 4)).is_err());
 }
 
 #[test]
@@ -317,7 +317,8 @@ fn records_must_be_those_of_the_check_in_their_order() {
 
 #[test]
 fn a_record_is_a_function_of_seed_and_address() {
-    let measure = |seed, width, draw| QUICK.measure(seed, Address { width, draw }).unwrap().values().to_vec();
+    let measure =
+        |seed, width, draw| QUICK.measure(seed, Address::at_width(width, draw)).unwrap().values().to_vec();
     let first = measure(1, 32, 0);
     assert_eq!(first, measure(1, 32, 0));
     for other in [measure(2, 32, 0), measure(1, 128, 0), measure(1, 32, 1)] {
@@ -328,7 +329,7 @@ fn a_record_is_a_function_of_seed_and_address() {
 #[test]
 fn the_first_step_is_the_one_that_laws_measure() {
     // One example: an update has rank one, and its spectral norm is its Frobenius norm.
-    let address = Address { width: 128, draw: 0 };
+    let address = Address::at_width(128, 0);
     let record = QUICK.measure(3, address).unwrap();
     let places = QUICK.coordinates();
     let value = |observable, layer, step| {

@@ -22,6 +22,7 @@ enum LawErrorKind {
     Layer(usize),
     Formula(&'static str),
     Kernel(KernelError),
+    Bias(usize),
 }
 
 impl LawError {
@@ -36,6 +37,11 @@ impl LawError {
     /// The law speaks of a quantity that networks do not have.
     pub(crate) fn formula(formula: &'static str) -> Self {
         Self { kind: LawErrorKind::Formula(formula) }
+    }
+
+    /// The law speaks of the bias of a layer that has none.
+    pub(crate) fn bias(number: usize) -> Self {
+        Self { kind: LawErrorKind::Bias(number) }
     }
 
     /// Whether the rule on trial has no number for the network.
@@ -80,6 +86,7 @@ impl fmt::Display for LawError {
             LawErrorKind::Layer(number) => write!(f, "the network has no layer {number}"),
             LawErrorKind::Formula(formula) => write!(f, "networks have no {formula}"),
             LawErrorKind::Kernel(error) => error.fmt(f),
+            LawErrorKind::Bias(number) => write!(f, "layer {number} of the network has no bias"),
         }
     }
 }
@@ -90,7 +97,10 @@ impl core::error::Error for LawError {
             LawErrorKind::Rule(error) => Some(error),
             LawErrorKind::Network(error) => Some(error),
             LawErrorKind::Kernel(error) => Some(error),
-            LawErrorKind::EqualEntries | LawErrorKind::Layer(_) | LawErrorKind::Formula(_) => None,
+            LawErrorKind::EqualEntries
+            | LawErrorKind::Layer(_)
+            | LawErrorKind::Bias(_)
+            | LawErrorKind::Formula(_) => None,
         }
     }
 }

@@ -27,6 +27,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod bench;
 mod design;
 mod distribution;
 mod distribution_function;
@@ -40,11 +41,13 @@ mod quantity;
 mod range;
 mod slope;
 pub(crate) mod standard_network;
+pub(crate) mod trained_network;
 
 use alloc::vec::Vec;
 
 use crate::{Paper, spectral_condition};
 
+pub use bench::Memory;
 pub use design::{Address, Design, Effort, Size};
 pub use distribution::{Distribution, DistributionEstimate, LARGEST_DISTANCE, LEVEL};
 pub use distribution_function::{chi_squared_distribution, half_beta_distribution};
@@ -57,7 +60,6 @@ pub use measurements::Measurements;
 pub use quantity::Quantity;
 pub use range::{Range, RangeEstimate};
 pub use slope::{Slope, WidthSample};
-pub use standard_network::Memory;
 
 /// From law, seed and address to the quantities of the law's estimands, in their order. A pure function: memory only spares allocations.
 pub type Measure = fn(&Law, u64, Address, &mut Memory) -> Result<Vec<f64>, LawError>;

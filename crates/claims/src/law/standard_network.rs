@@ -15,17 +15,14 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use nalgebra::DMatrix;
-use widthwise_linalg::frobenius_norm_enclosure;
 use widthwise_network as network;
-use widthwise_network::{
-    Activation, Initializer, Input, LayerInitializer, LayerParameters, LayerRule, Loss, Method, Network,
-    NetworkError, Norms, Pass, Workspace, change_root_mean_square, root_mean_square,
-};
-use widthwise_parametrization::{Constants, Initial, LayerScale, LogicalMatrix, Optimizer, Role, Rule};
-use widthwise_rounding::{Scalar, ScaledEnclosure};
+use widthwise_network::{Activation, Loss, Method};
+use widthwise_parametrization::{Optimizer, Rule};
+use widthwise_rounding::Scalar;
 use widthwise_sampling::Stream;
 
-use super::{Address, Design, Estimand, Law, LawError, Quantity, Size};
+use super::bench::{Shape, Trial};
+use super::{Address, Design, Law, LawError, Memory, Size};
 
 /// Widths and draws by effort, from the draws that the noisiest quantity of the law needs: a standard error of 0.027 or less.
 ///
@@ -42,27 +39,71 @@ pub(crate) const fn designs(draws: usize) -> [Design; 3] {
     ]
 }
 
+/// The same with the narrowest networks an octave narrower, for quantities whose slopes are near their limits already there.
+pub(crate) const fn narrow_designs(draws: usize) -> [Design; 3] {
+    const NARROWER: &[Size] = &Size::widths([16, 32, 64, 128]);
+    let [_, standard, thorough] = designs(draws);
+    [Design { sizes: NARROWER, draws }, standard, thorough]
+}
+
 const INPUTS: usize = 16;
 const OUTPUTS: usize = 4;
-const CONSTANTS: Constants = Constants { rate: 0.1, ..Constants::UNIT };
+
+/// What the network sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Inputs {
+    /// One example, uniform on the sphere.
+    One,
+    /// As many as there are inputs, orthogonal to each other: a multiple of each unit vector.
+    Orthogonal,
+}
 
 /// The rule and the optimiser on trial.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StandardNetwork {
+    /// The batch of the step.
+    pub(crate) inputs: Inputs,
     /// Hidden layers: one or two.
     pub(crate) hidden_layers: usize,
+    /// That of the hidden layers.
+    pub(crate) activation: Activation,
+    /// Whether layers have biases.
+    pub(crate) biases: bool,
     /// Where scales, multipliers and rates come from.
     pub(crate) rule: &'static Rule,
     /// What the rule is asked about.
     pub(crate) optimizer: Optimizer,
-    /// What makes the update.
+    /// What makes the update. Adam's `ε` is a constant before the scale that the rule gives it.
     pub(crate) method: Method<f64>,
 }
 
 impl StandardNetwork {
     /// Two hidden layers under gradient descent.
     pub(crate) const fn gradient_descent(rule: &'static Rule) -> Self {
-        Self { hidden_layers: 2, rule, optimizer: Optimizer::Sgd, method: Method::GradientDescent }
+        Self::new(rule, Optimizer::Sgd, Method::GradientDescent)
+    }
+
+    /// The same under the signs of the gradient.
+    pub(crate) const fn sign(rule: &'static Rule) -> Self {
+        Self::new(rule, Optimizer::SignDescent, Method::Sign)
+    }
+
+    /// The same under the gradient divided by its norm.
+    pub(crate) const fn normalized(rule: &'static Rule) -> Self {
+        Self::new(rule, Optimizer::SpectrallyNormalized, Method::SpectralNormalized)
+    }
+
+    /// The same under any optimiser.
+    pub(crate) const fn new(rule: &'static Rule, optimizer: Optimizer, method: Method<f64>) -> Self {
+        Self {
+            inputs: Inputs::One,
+            hidden_layers: 2,
+            activation: Activation::Relu,
+            biases: false,
+            rule,
+            optimizer,
+            method,
+        }
     }
 
     /// Draws the network of an address, takes the step and measures the law's quantities.
@@ -76,199 +117,54 @@ impl StandardNetwork {
         let mut widths = vec![INPUTS];
         widths.resize(1 + self.hidden_layers, address.width());
         widths.push(OUTPUTS);
-        let scales = self.scales(&widths)?;
-        let bench = memory.bench(&widths)?;
+        let batch = match self.inputs {
+            Inputs::One => 1,
+            Inputs::Orthogonal => INPUTS,
+        };
+        let shape = Shape { widths, activation: self.activation, biases: self.biases, batch };
+        let trial =
+            Trial { rule: self.rule, optimizer: self.optimizer, method: self.method, rate: 0.1, gain: 1.0 };
+        let scales = trial.scales(&shape)?;
+        let bench = memory.bench(shape)?;
 
         let name = format!("{}/{}", law.id, address.width());
         let index = address.draw as u64;
         bench.initialize(&scales, network::Address { seed, name: &name, index })?;
-        // The step changes the weights, so theirs come first.
-        let start = law.estimands.iter().map(|estimand| bench.at_start(estimand.quantity()));
-        let start = start.collect::<Result<Vec<_>, _>>()?;
-
         let mut stream = Stream::new(seed, &format!("{name}/example"), index);
-        let (x, coefficients) = (on_sphere(&mut stream, INPUTS), on_sphere(&mut stream, OUTPUTS));
-        bench.step(self.method, &scales, &x, &coefficients)?;
-        let later = |(estimand, start): (&Estimand, Option<f64>)| match start {
-            Some(value) => Ok(value),
-            None => bench.quantity(estimand.quantity()),
-        };
-        law.estimands.iter().zip(start).map(later).collect()
-    }
-
-    /// The numbers of each layer.
-    fn scales(&self, widths: &[usize]) -> Result<Vec<LayerScale>, LawError> {
-        let layers = widths.len().saturating_sub(1);
-        let matrices = widths.iter().zip(widths.iter().skip(1)).enumerate();
-        let scale = |(index, (&fan_in, &fan_out)): (usize, (&usize, &usize))| {
-            let role = match index {
-                0 => Role::Input,
-                _ if index + 1 == layers => Role::Output,
-                _ => Role::Hidden,
-            };
-            Ok(self.rule.layer(role, LogicalMatrix::new(fan_out, fan_in)?, self.optimizer, &CONSTANTS)?)
-        };
-        matrices.map(scale).collect()
-    }
-}
-
-/// The memory of measurements: kept from one to the next, it spares a thread the cost of fresh pages. What a measurement finds does not
-/// depend on what was measured before.
-///
-/// # Examples
-///
-/// ```
-/// use widthwise_claims::law::{Address, Memory, find};
-/// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
-/// let mut memory = Memory::default();
-/// let address = Address::at_width(16, 3);
-/// let first = law.measure(7, address, &mut memory)?;
-/// law.measure(7, Address::at_width(8, 0), &mut memory)?;
-/// assert_eq!(law.measure(7, address, &mut memory)?, first);
-/// # Ok::<(), Box<dyn core::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    bench: Option<Bench>,
-}
-
-impl Memory {
-    /// Networks of these widths: those that are there, or new ones.
-    fn bench(&mut self, widths: &[usize]) -> Result<&mut Bench, LawError> {
-        let bench = match self.bench.take() {
-            Some(bench) if bench.widths == widths => bench,
-            _ => Bench::new(widths)?,
-        };
-        Ok(self.bench.insert(bench))
-    }
-}
-
-/// A network, its step, and what the step leads to.
-#[derive(Clone, Debug)]
-struct Bench {
-    widths: Vec<usize>,
-    network: Network<f64>,
-    workspace: Workspace<f64>,
-    after: Pass<f64>,
-}
-
-impl Bench {
-    fn new(widths: &[usize]) -> Result<Self, LawError> {
-        let network = Network::new(widths, Activation::Relu)?;
-        let (workspace, after) = (Workspace::new(&network, 1)?, Pass::new(&network, 1)?);
-        Ok(Self { widths: widths.to_vec(), network, workspace, after })
-    }
-
-    /// Draws the weights.
-    fn initialize(&mut self, scales: &[LayerScale], address: network::Address<'_>) -> Result<(), LawError> {
-        for (layer, scale) in scales.iter().enumerate() {
-            self.network.set_multiplier(layer, scale.multiplier)?;
-        }
-        let initializers = scales.iter().map(initializer).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.network.initialize(&initializers, address)?)
-    }
-
-    /// Takes the step and passes the example through the network that it leads to.
-    fn step(
-        &mut self,
-        method: Method<f64>,
-        scales: &[LayerScale],
-        x: &DMatrix<f64>,
-        coefficients: &DMatrix<f64>,
-    ) -> Result<(), LawError> {
-        let rule = |scale: &LayerScale| {
-            let rule = network::Rule::new(method, scale.rate);
-            LayerRule { weights: rule, bias: rule }
-        };
-        let rules: Vec<_> = scales.iter().map(rule).collect();
-        let mut optimizer = network::Optimizer::new(&self.network, 1, &rules)?;
-        let (input, loss) = (Input::Dense(x), Loss::Linear(coefficients));
-        self.workspace.step(&mut self.network, &mut optimizer, input, &loss)?;
-        Ok(self.after.forward(&self.network, input)?)
-    }
-
-    /// A quantity of the weights before the step; `None` for others.
-    fn at_start(&self, quantity: Quantity) -> Result<Option<f64>, LawError> {
-        match quantity {
-            Quantity::Weight(_) => self.quantity(quantity).map(Some),
-            Quantity::Update(_)
-            | Quantity::Feature(_)
-            | Quantity::FeatureChange(_)
-            | Quantity::Formula(_) => Ok(None),
-        }
-    }
-
-    /// A quantity of the network as it stands, and of the last step.
-    fn quantity(&self, quantity: Quantity) -> Result<f64, LawError> {
-        let number = match quantity {
-            Quantity::Weight(number)
-            | Quantity::Update(number)
-            | Quantity::Feature(number)
-            | Quantity::FeatureChange(number) => number,
-            Quantity::Formula(formula) => return Err(LawError::formula(formula)),
-        };
-        let (layer, multiplier) = self.layer(number)?;
-        let before = features(self.workspace.pass(), number);
-        Ok(match quantity {
-            Quantity::Weight(_) => multiplier * middle(Norms::of_matrix(&layer.weights)?.natural()),
-            Quantity::Update(_) => {
-                let (fan_out, fan_in) = layer.weights.shape();
-                let update = &self.workspace.update().layers()[number - 1].weights;
-                let norm = middle(frobenius_norm_enclosure(update).map_err(NetworkError::from)?);
-                multiplier * norm * (f64::from_count(fan_in) / f64::from_count(fan_out)).square_root()
+        let x = match self.inputs {
+            Inputs::One => on_sphere(&mut stream, INPUTS, 1),
+            Inputs::Orthogonal => {
+                DMatrix::from_diagonal_element(INPUTS, INPUTS, f64::from_count(INPUTS).square_root())
             }
-            Quantity::Feature(_) => middle(root_mean_square(before)?),
-            Quantity::FeatureChange(_) => {
-                middle(change_root_mean_square(before, features(&self.after, number))?)
-            }
-            Quantity::Formula(formula) => return Err(LawError::formula(formula)),
-        })
-    }
-
-    /// A layer, counted from 1, and its multiplier.
-    fn layer(&self, number: usize) -> Result<(&LayerParameters<f64>, f64), LawError> {
-        let mut layers = self.network.layers().iter().zip(self.network.multipliers().iter().copied());
-        number.checked_sub(1).and_then(|index| layers.nth(index)).ok_or(LawError::layer(number))
+        };
+        let coefficients = on_sphere(&mut stream, OUTPUTS, batch);
+        bench.start(&x)?;
+        bench.train(&trial, &scales, &x, &Loss::Linear(&coefficients), 1)?;
+        law.estimands.iter().map(|estimand| bench.quantity(estimand.quantity())).collect()
     }
 }
 
-/// The features of a hidden layer, counted from 1, or the output.
-fn features(pass: &Pass<f64>, number: usize) -> &DMatrix<f64> {
-    pass.features().get(number - 1).unwrap_or_else(|| pass.output())
-}
-
-fn initializer(scale: &LayerScale) -> Result<LayerInitializer<f64>, LawError> {
-    let weights = match scale.initial {
-        Initial::Zero => Initializer::Zero,
-        Initial::Gaussian(sigma) => Initializer::Gaussian { sigma },
-        Initial::Orthogonal(sigma) => Initializer::SemiOrthogonal { sigma },
-        Initial::Constant(_) => return Err(LawError::EQUAL_ENTRIES),
-    };
-    Ok(LayerInitializer { weights, bias: Initializer::Zero })
-}
-
-/// A vector uniform on the sphere of the radius `√length`: normal numbers, scaled.
-fn on_sphere(stream: &mut Stream, length: usize) -> DMatrix<f64> {
-    let mut x = DMatrix::from_fn(length, 1, |_, _| stream.normal());
-    let squares = x.iter().fold(0.0, |sum, x| sum + x * x);
-    // Sixteen normal numbers of the stream are never all zero: their pairs lie in the punctured disc.
-    let factor = (f64::from_count(length) / squares).square_root();
-    for x in x.iter_mut() {
-        *x *= factor;
+/// Vectors uniform on the sphere of the radius `√length`, in columns: normal numbers, scaled.
+pub(super) fn on_sphere(stream: &mut Stream, length: usize, count: usize) -> DMatrix<f64> {
+    let mut x = DMatrix::from_fn(length, count, |_, _| stream.normal());
+    for mut x in x.column_iter_mut() {
+        let squares = x.iter().fold(0.0, |sum, x| sum + x * x);
+        // Normal numbers of the stream are never all zero: their pairs lie in the punctured disc.
+        let factor = (f64::from_count(length) / squares).square_root();
+        for x in x.iter_mut() {
+            *x *= factor;
+        }
     }
     x
-}
-
-/// A number of an enclosure whose width is a few roundings.
-fn middle(enclosure: ScaledEnclosure<f64>) -> f64 {
-    enclosure.to_enclosure().midpoint()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::law::{LAWS, find};
+    use crate::law::bench::middle;
+    use crate::law::{LAWS, Quantity, find};
     use std::boxed::Box;
+    use widthwise_network::{Norms, root_mean_square};
     use widthwise_parametrization::rules;
 
     const ADDRESS: Address = Address::at_width(64, 5);
@@ -291,13 +187,8 @@ mod tests {
     #[test]
     fn updates_of_every_family_have_rank_one() {
         let gradient_descent = StandardNetwork::gradient_descent(&rules::SPECTRAL);
-        let sign =
-            StandardNetwork { optimizer: Optimizer::SignDescent, method: Method::Sign, ..gradient_descent };
-        let normalized = StandardNetwork {
-            optimizer: Optimizer::SpectrallyNormalized,
-            method: Method::SpectralNormalized,
-            ..gradient_descent
-        };
+        let sign = StandardNetwork::sign(&rules::SPECTRAL);
+        let normalized = StandardNetwork::normalized(&rules::SPECTRAL);
         let law = find("spectral.rule.spectral").unwrap();
         for network in [gradient_descent, sign, normalized] {
             let mut memory = Memory::default();
@@ -331,7 +222,7 @@ mod tests {
         for vector in [&pass.backward_signals()[2], pass.layer_input(0).unwrap()] {
             assert!((middle(root_mean_square(vector).unwrap()) - 1.0).magnitude() < 1e-15);
         }
-        let change = bench.after.output() - pass.output();
+        let change = bench.after.output() - bench.before.output();
         let squares = change.iter().fold(0.0, |sum, x| sum + x * x);
         assert!(
             (value(Quantity::FeatureChange(3)) / (squares / 4.0).square_root() - 1.0).magnitude() < 1e-12

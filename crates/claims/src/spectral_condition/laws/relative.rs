@@ -2,8 +2,7 @@
 
 //! Rules that give updates a size of their own: one spectral norm for all layers, or a fraction of the entries.
 
-use widthwise_network::Method;
-use widthwise_parametrization::{Optimizer, rules};
+use widthwise_parametrization::rules;
 
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
@@ -29,13 +28,7 @@ pub(super) static UNIFORM: Law = Law {
     },
     designs: designs(4),
     quantities: |law, seed, address, memory| {
-        let network = StandardNetwork {
-            hidden_layers: 2,
-            rule: &rules::UNIFORM,
-            optimizer: Optimizer::SpectrallyNormalized,
-            method: Method::SpectralNormalized,
-        };
-        network.measure(law, seed, address, memory)
+        StandardNetwork::normalized(&rules::UNIFORM).measure(law, seed, address, memory)
     },
 };
 
@@ -64,12 +57,6 @@ pub(super) static ENTRY_SIZE: Law = Law {
     },
     designs: designs(48),
     quantities: |law, seed, address, memory| {
-        let network = StandardNetwork {
-            hidden_layers: 2,
-            rule: &rules::ENTRY_SIZE,
-            optimizer: Optimizer::SignDescent,
-            method: Method::Sign,
-        };
-        network.measure(law, seed, address, memory)
+        StandardNetwork::sign(&rules::ENTRY_SIZE).measure(law, seed, address, memory)
     },
 };

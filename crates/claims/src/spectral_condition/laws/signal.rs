@@ -42,7 +42,7 @@ pub(super) static SIGNAL: Law = Law {
         because: "a ReLU keeps one of two signs; E tanh(Z)² = 0.3943 for a normal Z",
     },
     designs: [
-        Design { sizes: &[Size::shape(16, 24), Size::width(32)], draws: 1000 },
+        Design { sizes: &[Size::shape(32, 24), Size::width(32)], draws: 1000 },
         Design { sizes: &[Size::shape(32, 128), Size::width(128)], draws: 4000 },
         Design { sizes: &[Size::shape(32, 128), Size::width(256)], draws: 8000 },
     ],

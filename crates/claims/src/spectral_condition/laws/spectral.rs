@@ -2,8 +2,7 @@
 
 //! The rules that learn features at every width: the spectral one, and mean field with one hidden layer.
 
-use widthwise_network::Method;
-use widthwise_parametrization::{Optimizer, rules};
+use widthwise_parametrization::rules;
 
 use super::super::PAPER;
 use super::{MEASURED, NETWORK, exponent};
@@ -70,12 +69,8 @@ pub(super) static MEAN_FIELD: Law = Law {
     },
     designs: designs(160),
     quantities: |law, seed, address, memory| {
-        let network = StandardNetwork {
-            hidden_layers: 1,
-            rule: &rules::MEAN_FIELD,
-            optimizer: Optimizer::Sgd,
-            method: Method::GradientDescent,
-        };
+        let network =
+            StandardNetwork { hidden_layers: 1, ..StandardNetwork::gradient_descent(&rules::MEAN_FIELD) };
         network.measure(law, seed, address, memory)
     },
 };
