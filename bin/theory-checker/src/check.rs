@@ -44,7 +44,7 @@ pub(crate) fn run(
     let plan = Plan {
         claims: &selection.claims,
         seed,
-        instances: options.instances,
+        instances: options.instances.unwrap_or_else(|| options.effort.instances()),
         jobs: options.jobs.map_or_else(cores, usize::from),
         // A budget beyond the range of the clock never ends.
         deadline: options.time_budget.and_then(|budget| start.checked_add(budget)),
@@ -58,7 +58,7 @@ pub(crate) fn run(
         deadline: plan.deadline,
     };
     log(format_args!(
-        "{} claims, {} controls, {} instances a claim, {}; {} laws, {} networks, effort {}; seed {seed:#x}",
+        "{} claims, {} controls, {} instances a claim, {}; {} laws, {} draws, effort {}; seed {seed:#x}",
         plan.claims.len(),
         plan.controls(),
         plan.instances,
@@ -71,9 +71,9 @@ pub(crate) fn run(
     let bar = progress_bar(plan.instances.saturating_mul(claims), "instances", options.progress);
     let mut result = examine(&plan, options.scalar, interrupt, &|instances| bar.inc(instances))?;
     bar.finish_and_clear();
-    let networks = u64::try_from(laws.measurements()).unwrap_or(u64::MAX);
-    let bar = progress_bar(networks, "networks", options.progress);
-    result.add_laws(measure(&laws, interrupt, &|networks| bar.inc(networks))?);
+    let draws = u64::try_from(laws.measurements()).unwrap_or(u64::MAX);
+    let bar = progress_bar(draws, "draws", options.progress);
+    result.add_laws(measure(&laws, interrupt, &|draws| bar.inc(draws))?);
     bar.finish_and_clear();
     log(format_args!("finished in {}", humantime::format_duration(to_hundredths(start.elapsed()))));
 

@@ -9,6 +9,7 @@ use widthwise_claims::{Claim, WitnessPart};
 use crate::arguments::{Appearance, Rendering};
 use crate::campaign::CONTROL_INSTANCES;
 use crate::counterexample::control_name;
+use crate::definition;
 use crate::embedded;
 use crate::exit_status::ExitStatus;
 use crate::laws;
@@ -31,6 +32,7 @@ pub(crate) fn run(statement: Statement, appearance: Appearance) -> Result<ExitSt
     let manifest = Manifest::load()?;
     let text = match (statement, appearance.rendering) {
         (Statement::Law(law), rendering) => laws::explain::render(law, rendering)?,
+        (Statement::Definition(definition), rendering) => definition::render(definition, rendering)?,
         (Statement::Claim(claim), Rendering::Human) => human(claim, &manifest),
         (Statement::Claim(claim), Rendering::Json) => json::to_text(&Explanation::of(claim, &manifest))?,
     };

@@ -41,16 +41,17 @@ pub(crate) struct Witnesses {
 }
 
 impl Witnesses {
-    /// The witnesses of a claim or law.
+    /// The witnesses of a statement.
     fn of(statement: Statement, manifest: &Manifest) -> Self {
         let source = match statement {
             Statement::Claim(claim) => claim.explanation.source,
             Statement::Law(law) => law.source,
+            Statement::Definition(definition) => definition.source,
         };
         Self {
             statement: !source.is_empty(),
             // The catalogue holds no claim without a check, and no law without a measurement.
-            instances: true,
+            instances: !matches!(statement, Statement::Definition(_)),
             proof: manifest.proof(statement.id()).is_some(),
             embedded: embedded::digests(statement.id()) > 0,
         }
@@ -72,17 +73,15 @@ pub(crate) fn run(selection: &Selection, appearance: Appearance) -> Result<ExitS
     let manifest = Manifest::load()?;
     let row = |statement: Statement| Row {
         id: statement.id(),
-        kind: statement.kind().name(),
+        kind: statement.kind(),
         paper: statement.arxiv(),
-        statement: match statement {
-            Statement::Claim(claim) => claim.statement,
-            Statement::Law(law) => law.statement,
-        },
+        statement: statement.statement(),
         witnesses: Witnesses::of(statement, &manifest),
     };
     let claims = selection.claims.iter().map(|&claim| Statement::Claim(claim));
     let laws = selection.laws.iter().map(|&law| Statement::Law(law));
-    let rows: Vec<_> = claims.chain(laws).map(row).collect();
+    let definitions = selection.definitions.iter().map(|&definition| Statement::Definition(definition));
+    let rows: Vec<_> = claims.chain(laws).chain(definitions).map(row).collect();
     let text = match appearance.rendering {
         Rendering::Human => human(&rows),
         Rendering::Json => json::to_text(&rows)?,

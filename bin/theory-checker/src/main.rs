@@ -10,6 +10,7 @@ mod campaign;
 mod check;
 mod coordinate_check;
 mod counterexample;
+mod definition;
 mod embedded;
 mod exit_status;
 mod explain;
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     let status = run(arguments).unwrap_or_else(|error| {
         output::log(format_args!("{error:#}"));
         match error.downcast_ref::<SelectionError>() {
-            Some(SelectionError::Nothing(_)) => ExitStatus::NothingSelected,
+            Some(SelectionError::Nothing(_) | SelectionError::NothingToTry) => ExitStatus::NothingSelected,
             _ => ExitStatus::Error,
         }
     });
@@ -52,10 +53,14 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitStatus> {
     match arguments.command {
-        None => check::run(&selection::select(&[])?, &arguments.check, interrupt::watch()?),
-        Some(Command::Check { selection, options }) => {
-            check::run(&selection::select(&selection.selectors)?, &options, interrupt::watch()?)
+        None => {
+            check::run(&selection::select(&[])?.something_to_try()?, &arguments.check, interrupt::watch()?)
         }
+        Some(Command::Check { selection, options }) => check::run(
+            &selection::select(&selection.selectors)?.something_to_try()?,
+            &options,
+            interrupt::watch()?,
+        ),
         Some(Command::List { selection, appearance }) => {
             list::run(&selection::select(&selection.selectors)?, appearance)
         }

@@ -2,14 +2,14 @@
 
 //! Which claims a command speaks of.
 //!
-//! Selectors are a union, in the order of the catalogue, exact claims before laws. Each of them must select something: a selector that selects nothing
+//! Selectors are a union, in the order of the catalogue, exact claims before laws, and these before definitions. Each of them must select something: a selector that selects nothing
 //! is more often a slip than a wish, and a campaign that silently runs less than it was asked for proves less.
 
 use core::fmt;
 
 use glob::Pattern;
 use widthwise_claims::law::{self, LAWS, Law};
-use widthwise_claims::{CATALOGUE, Claim, Kind};
+use widthwise_claims::{CATALOGUE, Claim, DEFINITIONS, Definition, Kind, find_definition};
 
 /// Suggestions below this similarity confuse more than they help.
 const LEAST_SIMILARITY: f64 = 0.8;
@@ -27,34 +27,54 @@ pub(crate) enum SelectionError {
     Nothing(String),
     /// What was asked has no meaning for a law.
     Law(String),
+    /// What was asked has no meaning for a definition.
+    Definition(&'static Definition),
+    /// Nothing but definitions is selected where something has to be tried.
+    NothingToTry,
 }
 
-/// What is on trial: an exact claim or a law.
+/// What has an id: an exact claim or a law, which are on trial, or a definition, which they refer to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Statement {
     /// Holds for every instance.
     Claim(&'static Claim),
-    /// Speaks of powers of the width.
+    /// Speaks of what is drawn at random.
     Law(&'static Law),
+    /// Nothing to be tried.
+    Definition(&'static Definition),
 }
 
 impl Statement {
-    /// Every claim and every law.
+    /// Every claim, every law, every definition.
     fn all() -> impl Iterator<Item = Self> {
-        CATALOGUE.iter().map(|&claim| Self::Claim(claim)).chain(LAWS.iter().map(|&law| Self::Law(law)))
+        let claims = CATALOGUE.iter().map(|&claim| Self::Claim(claim));
+        let laws = LAWS.iter().map(|&law| Self::Law(law));
+        claims.chain(laws).chain(DEFINITIONS.iter().map(|&definition| Self::Definition(definition)))
     }
 
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Claim(claim) => claim.id,
             Self::Law(law) => law.id,
+            Self::Definition(definition) => definition.id,
         }
     }
 
-    pub(crate) fn kind(self) -> Kind {
+    /// The name of its kind.
+    pub(crate) fn kind(self) -> &'static str {
         match self {
-            Self::Claim(claim) => claim.kind,
-            Self::Law(_) => Kind::Law,
+            Self::Claim(claim) => claim.kind.name(),
+            Self::Law(_) => Kind::Law.name(),
+            Self::Definition(definition) => definition.kind.name(),
+        }
+    }
+
+    /// The statement in one line.
+    pub(crate) fn statement(self) -> &'static str {
+        match self {
+            Self::Claim(claim) => claim.statement,
+            Self::Law(law) => law.statement,
+            Self::Definition(definition) => definition.statement,
         }
     }
 
@@ -63,17 +83,31 @@ impl Statement {
         match self {
             Self::Claim(claim) => claim.paper.arxiv,
             Self::Law(law) => law.paper.arxiv,
+            Self::Definition(definition) => definition.paper.arxiv,
         }
     }
 }
 
-/// The claims and laws of a command.
+/// The claims, laws and definitions of a command.
 #[derive(Clone, Debug)]
 pub(crate) struct Selection {
     /// Exact claims.
     pub(crate) claims: Vec<&'static Claim>,
     /// Laws.
     pub(crate) laws: Vec<&'static Law>,
+    /// Definitions, assumptions and rules.
+    pub(crate) definitions: Vec<&'static Definition>,
+}
+
+impl Selection {
+    /// The same, if there is something to try.
+    pub(crate) fn something_to_try(self) -> Result<Self, SelectionError> {
+        if self.claims.is_empty() && self.laws.is_empty() {
+            Err(SelectionError::NothingToTry)
+        } else {
+            Ok(self)
+        }
+    }
 }
 
 impl fmt::Display for SelectionError {
@@ -95,13 +129,23 @@ impl fmt::Display for SelectionError {
                 f,
                 "`{id}` is a law, which no single instance decides; `theory-checker check {id}` measures it again"
             ),
+            Self::Definition(definition) => write!(
+                f,
+                "`{}` is no claim, its kind is {}; it is tried by `{}`",
+                definition.id,
+                definition.kind.name(),
+                definition.tried_by.join("`, `")
+            ),
+            Self::NothingToTry => f.write_str(
+                "only definitions, assumptions or rules are selected, which nothing decides; `theory-checker explain` names the claims about each"
+            ),
         }
     }
 }
 
 impl core::error::Error for SelectionError {}
 
-/// The claims and laws that at least one selector selects; all of them if there is no selector.
+/// What at least one selector selects; everything if there is no selector.
 pub(crate) fn select(selectors: &[String]) -> Result<Selection, SelectionError> {
     let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<Vec<_>, _>>()?;
     for selector in &selectors {
@@ -109,22 +153,25 @@ pub(crate) fn select(selectors: &[String]) -> Result<Selection, SelectionError> 
             return Err(SelectionError::Nothing(selector.to_string()));
         }
     }
-    let mut selection = Selection { claims: Vec::new(), laws: Vec::new() };
+    let mut selection = Selection { claims: Vec::new(), laws: Vec::new(), definitions: Vec::new() };
     for statement in Statement::all() {
         if selectors.is_empty() || selectors.iter().any(|selector| selector.selects(statement)) {
             match statement {
                 Statement::Claim(claim) => selection.claims.push(claim),
                 Statement::Law(law) => selection.laws.push(law),
+                Statement::Definition(definition) => selection.definitions.push(definition),
             }
         }
     }
     Ok(selection)
 }
 
-/// The claim or law with this id.
+/// The claim, law or definition with this id.
 pub(crate) fn find(id: &str) -> Result<Statement, SelectionError> {
     let claim = widthwise_claims::find(id).map(Statement::Claim);
-    let found = claim.or_else(|| law::find(id).map(Statement::Law));
+    let found = claim
+        .or_else(|| law::find(id).map(Statement::Law))
+        .or_else(|| find_definition(id).map(Statement::Definition));
     found.ok_or_else(|| SelectionError::UnknownId(id.to_owned(), nearest(id)))
 }
 
@@ -133,6 +180,7 @@ pub(crate) fn find_claim(id: &str) -> Result<&'static Claim, SelectionError> {
     match find(id)? {
         Statement::Claim(claim) => Ok(claim),
         Statement::Law(law) => Err(SelectionError::Law(law.id.to_owned())),
+        Statement::Definition(definition) => Err(SelectionError::Definition(definition)),
     }
 }
 
@@ -165,7 +213,7 @@ impl Selector {
             Self::Id(id) => statement.id() == *id,
             Self::Glob(pattern) => pattern.matches(statement.id()),
             Self::Paper(arxiv) => statement.arxiv() == arxiv,
-            Self::Kind(kind) => statement.kind().name() == kind,
+            Self::Kind(kind) => statement.kind() == kind,
         }
     }
 }
@@ -203,13 +251,14 @@ mod tests {
 
     fn ids(selectors: &[&str]) -> Result<Vec<&'static str>, SelectionError> {
         let selectors: Vec<_> = selectors.iter().map(|&selector| selector.to_owned()).collect();
-        let Selection { claims, laws } = select(&selectors)?;
-        Ok(claims.iter().map(|claim| claim.id).chain(laws.iter().map(|law| law.id)).collect())
+        let Selection { claims, laws, definitions } = select(&selectors)?;
+        let tried = claims.iter().map(|claim| claim.id).chain(laws.iter().map(|law| law.id));
+        Ok(tried.chain(definitions.iter().map(|definition| definition.id)).collect())
     }
 
     #[test]
     fn no_selector_selects_everything() {
-        assert_eq!(ids(&[]).unwrap().len(), CATALOGUE.len() + LAWS.len());
+        assert_eq!(ids(&[]).unwrap().len(), CATALOGUE.len() + LAWS.len() + DEFINITIONS.len());
     }
 
     #[test]
@@ -239,6 +288,18 @@ mod tests {
         let error = find_claim("spectral.rule.sp").unwrap_err();
         assert_eq!(error, SelectionError::Law("spectral.rule.sp".to_owned()));
         assert_eq!(ids(&["spectral.rule.*-over-n"]).unwrap(), ["spectral.rule.sp-lr-over-n"]);
+    }
+
+    #[test]
+    fn a_definition_is_found_but_not_tried() {
+        assert!(matches!(find("spectral.condition-1"), Ok(Statement::Definition(_))));
+        let error = find_claim("spectral.condition-1").unwrap_err().to_string();
+        assert!(
+            error.starts_with("`spectral.condition-1` is no claim, its kind is definition; it is tried by `")
+        );
+        let select = |selector: &str| select(&[selector.to_owned()]).unwrap();
+        assert!(matches!(select("kind:rule").something_to_try(), Err(SelectionError::NothingToTry)));
+        assert_eq!(select("spectral.condition*").something_to_try().unwrap().definitions.len(), 1);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod catalogue;
 mod claim;
 #[cfg(feature = "alloc")]
 pub mod coordinate_check;
+mod definition;
 mod draw;
 mod enclosed;
 mod enclosed_algebra;
@@ -40,6 +41,7 @@ mod trial;
 
 pub use catalogue::{CATALOGUE, find};
 pub use claim::{Check, Checked, Claim, Control, Explanation, Functions, Kind, Paper, Sample, WitnessPart};
+pub use definition::{DEFINITIONS, Definition, DefinitionKind, find_definition};
 pub use examine::{draw, examine, judge, load_witness, memory_len};
 pub use hexadecimal::Hexadecimal;
 pub use scratch::Scratch;

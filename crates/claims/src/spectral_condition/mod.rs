@@ -11,6 +11,7 @@ mod batch_alignment;
 mod batch_gradient;
 mod bias;
 mod decomposition;
+pub(super) mod definitions;
 mod entries;
 mod equality;
 mod feature_bound;
