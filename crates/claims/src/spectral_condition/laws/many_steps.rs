@@ -34,7 +34,7 @@ pub(super) static MANY_STEPS: Law = Law {
         states: "the exponents of the neural tangent rule: -1/2 for hidden layers",
         because: "later gradients are outer products of the new signals and features, which are as large as the first",
     },
-    designs: designs(20),
+    designs: designs(28),
     quantities: |law, seed, address, memory| {
         TrainedNetwork::gradient_descent(&rules::SPECTRAL, 0.3).measure(law, seed, address, memory)
     },

@@ -138,9 +138,9 @@ pub(super) static ORTHOGONALIZED: Law = Law {
     },
     // A polar factor costs n³.
     designs: [
-        Design { sizes: &Size::widths([8, 16, 32, 64]), draws: 7 },
-        Design { sizes: &Size::widths([16, 32, 64, 128]), draws: 7 },
-        Design { sizes: &Size::widths([32, 64, 128, 256]), draws: 7 },
+        Design { sizes: &Size::widths([8, 16, 32, 64]), draws: 12 },
+        Design { sizes: &Size::widths([16, 32, 64, 128]), draws: 12 },
+        Design { sizes: &Size::widths([32, 64, 128, 256]), draws: 12 },
     ],
     quantities: |law, seed, address, memory| {
         let method = Method::Orthogonalized(Orthogonalization::NewtonSchulz {
