@@ -39,7 +39,7 @@ pub(super) static OTHER_INPUTS: Law = Law {
         states: "features of orthogonal inputs become orthogonal: n^(-1/2), as without a nonlinearity",
         because: "features of ReLU are not negative, so they have an angle below the right one",
     },
-    designs: narrow_designs(8),
+    designs: narrow_designs(12),
     quantities: |law, seed, address, memory| RECTIFIED.measure(law, seed, address, memory),
 };
 
