@@ -122,3 +122,38 @@ fn whatever_vector_is_proposed_what_is_proved_is_true() {
     check::<f32>();
     check::<f64>();
 }
+
+/// What the formulas say, operation by operation. The threshold makes the excess about `u`, so of its own roundings nothing shows.
+#[test]
+fn conclusion_has_every_term() {
+    let u = f32::UNIT_ROUNDOFF;
+    let mut state = 5;
+    for _ in 0..40 {
+        let matrix = example::<f32, 5>(&mut state);
+        let mut x = matrix[0];
+        on_grid(&mut x);
+        let (mut gram, mut y, mut residual) = ([[One(0.0); 5]; 5], [One(0.0); 5], [One(0.0); 5]);
+        multiple_of_gram(&matrix, 1.0, &mut gram);
+        let powers = Powers::<f32, 4>::of_gram::<5, 5>(trace_of(&gram));
+        let mut entries = y.iter_mut();
+        let quotient = RootOfQuotient::with_image(&matrix, &x, |entry| {
+            *entries.next().expect("an entry a column") = entry
+        });
+        let (root, correction, radius) = (quotient.root, quotient.correction, quotient.radius);
+        image(&matrix, &y, &mut residual);
+
+        let lower = lower_end(root, correction - radius);
+        let rho = lower.0 * lower.0 * (1.0 - 3.0 * u);
+        let square =
+            residual.iter().zip(&x).fold(0.0, |sum, (r, x)| sum + (r.0 - rho * x.0) * (r.0 - rho * x.0));
+        let computed = One(square * quotient.inverse.0);
+        let square = residual_square_upper::<f32, 5, 5>(computed, One(rho), powers.frobenius_square).0;
+        let second = rho - square / rho * (0.5 / u);
+        let gap = (rho - second) * (1.0 - 2.0 * u);
+        let excess = square / (gap * (2.0 * lower.0));
+        let upper = upper_end(root, correction + One((radius.0 + excess) * (1.0 + 6.0 * u)));
+
+        let bounds = conclude(&matrix, &x, &powers);
+        assert_eq!((bounds.lower, bounds.upper), (lower.0, upper.0));
+    }
+}
