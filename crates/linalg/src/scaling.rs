@@ -43,35 +43,35 @@ impl<T: Scalar> Scaling<T> {
     /// Fails on the first entry, in column-major order, that is NaN or infinite.
     #[inline]
     pub fn of<R: Dim, C: Dim, S: RawStorage<T, R, C>>(a: &Matrix<T, R, C, S>) -> Result<Self, KernelError> {
-        // Four of each, so that one entry need not wait for the one before.
-        let mut extremes = [Extremes::none(); 4];
+        // Four of each, so that one entry need not wait for the one before; written out, because a compiler that optimises for
+        // size would keep an array of them in memory.
+        let (mut first, mut second, mut third, mut fourth) =
+            (Extremes::none(), Extremes::none(), Extremes::none(), Extremes::none());
         let (rows, columns) = a.shape();
         for j in 0..columns {
             let mut i = 0;
             while i + 4 <= rows {
-                for (lane, extremes) in extremes.iter_mut().enumerate() {
-                    // Always there; an index would keep its panic in firmware.
-                    if let Some(&entry) = a.get((i + lane, j)) {
-                        extremes.meet(entry);
-                    }
-                }
+                first.meet_entry(a, i, j);
+                second.meet_entry(a, i + 1, j);
+                third.meet_entry(a, i + 2, j);
+                fourth.meet_entry(a, i + 3, j);
                 i += 4;
             }
             while i < rows {
-                if let Some(&entry) = a.get((i, j)) {
-                    extremes[i % 4].meet(entry);
-                }
+                first.meet_entry(a, i, j);
                 i += 1;
             }
         }
-        let [first, second, third, fourth] = extremes;
         let Extremes { largest, smallest, poison } = first.with(second).with(third.with(fourth));
         if poison.is_nan() {
             return Err(first_not_finite(a));
         }
-        let (Some(high), Some(low)) = (largest.exponent(), smallest.exponent()) else {
+        let Some(high) = largest.exponent() else {
             return Ok(Self { exponent: 0, first: T::one(), second: T::one(), exact: true, zero: true });
         };
+        let low = smallest.exponent().unwrap_or(high);
+        // A power above the range needs two factors. Every entry is subnormal then, and neither product is rounded: of other
+        // powers the second factor is 1, so that no entry is rounded twice.
         let wanted = -high;
         let first = wanted.min(T::MAX_EXPONENT);
         Ok(Self {
@@ -90,7 +90,6 @@ impl<T: Scalar> Scaling<T> {
     #[inline]
     #[must_use]
     pub fn apply(&self, x: T) -> T {
-        // A power above the range is reached in two exact steps: the input is then subnormal.
         x * self.first * self.second
     }
 
@@ -138,6 +137,19 @@ impl<T: Scalar> Extremes<T> {
         self.smallest = counted.lesser(self.smallest);
     }
 
+    #[inline(always)]
+    fn meet_entry<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
+        &mut self,
+        a: &Matrix<T, R, C, S>,
+        row: usize,
+        column: usize,
+    ) {
+        // Always there; an index would keep its panic in firmware.
+        if let Some(&entry) = a.get((row, column)) {
+            self.meet(entry);
+        }
+    }
+
     #[inline]
     fn with(self, other: Self) -> Self {
         Self {
@@ -181,6 +193,15 @@ mod tests {
         assert!(!Scaling::of(&vector![1e300, 3e-300]).unwrap().is_exact());
         assert!(Scaling::of(&vector![1e300, 0.0]).unwrap().is_exact());
         assert!(Scaling::of(&vector![1.0_f64, f64::MIN_POSITIVE]).unwrap().is_exact());
+    }
+
+    /// 11/8 of the last digit of the range is next to one, though half of 11 is next to 6.
+    #[test]
+    fn entries_that_become_subnormal_are_rounded_once() {
+        let scaling = Scaling::of(&vector![8.0, 11.0 * f64::MIN_SUBNORMAL]).unwrap();
+        assert_eq!(scaling.apply(11.0 * f64::MIN_SUBNORMAL), f64::MIN_SUBNORMAL);
+        let scaling = Scaling::of(&vector![f32::MAX, f32::MIN_NORMAL]).unwrap();
+        assert_eq!((scaling.apply(f32::MAX), scaling.apply(f32::MIN_NORMAL)), (2.0 - f32::EPSILON, 0.0));
     }
 
     #[test]

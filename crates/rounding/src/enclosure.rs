@@ -102,6 +102,11 @@ impl<T: Scalar> Enclosure<T> {
         if lo <= hi { Self { lo: lo.lesser(T::MAX), hi: hi.greater(-T::MAX) } } else { Self::whole() }
     }
 
+    /// The interval of two finite ends in order.
+    pub(crate) fn ordered(lo: T, hi: T) -> Self {
+        Self { lo, hi }
+    }
+
     /// The whole real line.
     ///
     /// ```

@@ -64,6 +64,30 @@ impl<T: Scalar> ScaledEnclosure<T> {
         Self { significand: significand.scale_exp2(-own), exponent: total }
     }
 
+    /// The value `2^exponent · [lo, hi]` of ends that are normalised: `0 ≤ lo ≤ hi`, `1 ≤ hi < 2`.
+    ///
+    /// What [`new`](Self::new) gives for such ends, in a tenth of the code, for where code is dear; the whole line for others.
+    ///
+    /// ```
+    /// use widthwise_rounding::{Enclosure, ScaledEnclosure};
+    /// let x = ScaledEnclosure::normalized(1.25, 1.5, 7);
+    /// assert_eq!(x, ScaledEnclosure::new(Enclosure::from_bounds(1.25, 1.5), 7));
+    /// assert_eq!(ScaledEnclosure::normalized(1.25, f64::NAN, 7).significand(), Enclosure::whole());
+    /// ```
+    #[must_use]
+    pub fn normalized(lo: T, hi: T, exponent: i32) -> Self {
+        let two = T::one() + T::one();
+        if T::zero() <= lo
+            && lo <= hi
+            && T::one() <= hi
+            && hi < two
+            && exponent.saturating_abs() <= EXPONENT_LIMIT
+        {
+            return Self { significand: Enclosure::ordered(lo, hi), exponent };
+        }
+        Self { significand: Enclosure::whole(), exponent: 0 }
+    }
+
     /// The value that is one finite number.
     ///
     /// # Errors

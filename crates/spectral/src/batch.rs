@@ -10,7 +10,6 @@
 mod avx2;
 mod closed_form;
 mod compact;
-mod from_above;
 mod kernel;
 mod lanes;
 mod one;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The kernel of little code: right on every family, the bits of the batches where a gap is proved, and narrow without one.
+//! The kernel of little code: right on every family, a few `u` wide where a gap is proved, and narrow without one.
 
 #![allow(
     clippy::unwrap_used,
@@ -44,8 +44,9 @@ fn in_batch<T: BatchScalar, const M: usize, const N: usize>(a: SMatrix<T, M, N>)
 fn widest_allowed<const M: usize, const N: usize>(certificate: Certificate) -> f64 {
     match certificate {
         Certificate::Zero => 0.0,
-        Certificate::ClosedForm2x2 | Certificate::DeflatedCholesky { vectors: 1 } => 8.0,
-        Certificate::DirectCholesky => 2.0 * (M * N) as f64 + 20.0,
+        Certificate::ClosedForm2x2 => 8.0,
+        Certificate::KatoTemple { .. } => 10.0,
+        Certificate::SquaringChain { .. } => 2.0 * (M * N) as f64 + 20.0,
         other => panic!("{other:?} is no certificate of this kernel"),
     }
 }
@@ -63,22 +64,20 @@ fn every_family_is_enclosed<T: BatchScalar, const M: usize, const N: usize>(coun
             assert!(is_right(&a, &norm), "{} {name} {norm:?} {a:?}", T::NAME);
             let width = norm.scaled().significand().relative_width().to_f64() / T::UNIT_ROUNDOFF.to_f64();
             assert!(width <= widest_allowed::<M, N>(norm.certificate()), "{} {name} {width} {a:?}", T::NAME);
-            let without_gap = norm.certificate() == Certificate::DirectCholesky;
+            let without_gap = matches!(norm.certificate(), Certificate::SquaringChain { .. });
             count[usize::from(without_gap)] += 1;
-            let batch = in_batch(a);
-            // The batches leave the other lanes to the general function.
-            let in_lanes = match batch.certificate() {
-                Certificate::DeflatedCholesky { .. } => true,
-                Certificate::ClosedForm2x2 => a.iter().any(|x| x.magnitude() >= T::MIN_NORMAL),
-                _ => false,
-            };
-            assert!(!in_lanes || norm == batch, "{} {name} {norm:?} {batch:?} {a:?}", T::NAME);
+            // The closed form is that of the batches; nothing else is.
+            if norm.certificate() == Certificate::ClosedForm2x2
+                && a.iter().any(|x| x.magnitude() >= T::MIN_NORMAL)
+            {
+                assert_eq!(norm, in_batch(a), "{} {name} {a:?}", T::NAME);
+            }
         }
     }
 }
 
 #[test]
-fn every_family_is_enclosed_in_the_bits_of_the_batches() {
+fn every_family_is_enclosed_with_and_without_a_gap() {
     let mut count = [0; 2];
     every_family_is_enclosed::<f64, 2, 2>(&mut count);
     every_family_is_enclosed::<f32, 2, 2>(&mut count);
@@ -107,7 +106,7 @@ fn clusters_of_every_spread_cost_at_most_the_square_of_the_size() {
         let norm = spectral_norm_compact(&a).unwrap();
         assert!(is_right(&a, &norm), "{k}");
         let width = norm.scaled().significand().relative_width() / f64::UNIT_ROUNDOFF;
-        let widest = if gap >= f64::power_of_two(-3) { 8.0 } else { 36.0 };
+        let widest = if gap >= f64::power_of_two(-3) { 8.0 } else { 54.0 };
         assert!(width <= widest, "{k} {width} {norm:?}");
     }
 }
@@ -116,10 +115,10 @@ fn clusters_of_every_spread_cost_at_most_the_square_of_the_size() {
 fn multiplicity_costs_at_most_the_square_of_the_size() {
     fn check<T: Scalar, const N: usize>(a: &SMatrix<T, N, N>) {
         let norm = spectral_norm_compact(a).unwrap();
-        assert_eq!(norm.certificate(), Certificate::DirectCholesky);
+        assert!(matches!(norm.certificate(), Certificate::SquaringChain { .. }), "{norm:?}");
         assert!(is_right(a, &norm));
         let width = norm.scaled().significand().relative_width().to_f64() / T::UNIT_ROUNDOFF.to_f64();
-        assert!(width <= (N * N).max(16) as f64, "{} {N} {width}", T::NAME);
+        assert!(width <= 1.5 * (N * N) as f64 + 16.0, "{} {N} {width}", T::NAME);
     }
     check(&Matrix3::<f64>::identity());
     check(&Matrix3::<f32>::from_diagonal(&nalgebra::vector![3.0, -3.0, 1.0]));
@@ -136,7 +135,8 @@ fn multiplicity_costs_at_most_the_square_of_the_size() {
 fn the_largest_entry_is_a_lower_bound_to_the_last_digit() {
     fn check<T: Scalar, const N: usize>(scale: T) {
         let norm = spectral_norm_compact(&(SMatrix::<T, N, N>::identity() * scale)).unwrap();
-        assert_eq!((norm.certificate(), norm.enclosure().lo()), (Certificate::DirectCholesky, scale));
+        assert!(matches!(norm.certificate(), Certificate::SquaringChain { .. }));
+        assert_eq!(norm.enclosure().lo(), scale);
     }
     check::<f64, 3>(1.0);
     check::<f64, 8>(4.0);

@@ -70,7 +70,7 @@ impl<V> Bounds<V> {
 
 /// A root that is not greater does not count: a norm is at least as large as the largest entry, which is 1 or more.
 #[inline(always)]
-fn least_root<T: Scalar>() -> T {
+pub(super) fn least_root<T: Scalar>() -> T {
     T::one() - T::power_of_two(-3)
 }
 
@@ -111,13 +111,21 @@ impl<'a, V, const SHORT: usize> Gram<'a, V, SHORT> {
     where
         V: Lanes<T>,
     {
-        let zero = matrix[0][0].splat(T::zero());
-        let allowance = zero.splat(T::UNDERFLOW_ALLOWANCE);
         product_with_transpose(matrix, entries);
-        let frobenius_square = trace_of(entries).scale(up(SHORT + LONG + 1)) + allowance;
-        let error = (frobenius_square.scale(gamma(LONG)) + allowance).scale(up(3));
+        let (frobenius_square, error) = errors_of_gram::<T, V, SHORT, LONG>(trace_of(entries));
         Self { entries, frobenius_square, error }
     }
+}
+
+/// `F` and the bound of `‖Ĝ − G‖`, for the trace of `Ĝ`.
+#[inline(always)]
+pub(super) fn errors_of_gram<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: usize>(
+    trace: V,
+) -> (V, V) {
+    let allowance = trace.splat(T::UNDERFLOW_ALLOWANCE);
+    let frobenius_square = trace.scale(up(SHORT + LONG + 1)) + allowance;
+    let error = (frobenius_square.scale(gamma(LONG)) + allowance).scale(up(3));
+    (frobenius_square, error)
 }
 
 /// Room for the matrices of one group.
@@ -237,7 +245,7 @@ pub(super) fn conclude<T: Scalar, V: Lanes<T>, const SHORT: usize, const LONG: u
     trial: &Trial<V>,
 ) -> Bounds<V> {
     let zero = trial.gap_proof.splat(T::zero());
-    let RootOfQuotient { root, correction, radius } = RootOfQuotient::of(matrix, x);
+    let RootOfQuotient { root, correction, radius, .. } = RootOfQuotient::of(matrix, x);
     let lower = lower_end(root, correction - radius);
     let rho_lower = (lower * lower).scale(down(2));
     let gap = (rho_lower - trial.second).scale(down(1));

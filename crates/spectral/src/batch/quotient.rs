@@ -108,6 +108,8 @@ pub(super) struct RootOfQuotient<V> {
     pub(super) root: V,
     pub(super) correction: V,
     pub(super) radius: V,
+    /// `1/‖x‖²`, within `4u` of itself.
+    pub(super) inverse: V,
 }
 
 impl<V> RootOfQuotient<V> {
@@ -116,6 +118,19 @@ impl<V> RootOfQuotient<V> {
     pub(super) fn of<T: Scalar, const SHORT: usize, const LONG: usize>(
         matrix: &[[V; SHORT]; LONG],
         x: &[V; SHORT],
+    ) -> Self
+    where
+        V: Lanes<T>,
+    {
+        Self::with_image(matrix, x, |_| ())
+    }
+
+    /// The same; `keep` is called with each entry of the image, `h + e` rounded.
+    #[inline(always)]
+    pub(super) fn with_image<T: Scalar, const SHORT: usize, const LONG: usize>(
+        matrix: &[[V; SHORT]; LONG],
+        x: &[V; SHORT],
+        mut keep: impl FnMut(V),
     ) -> Self
     where
         V: Lanes<T>,
@@ -136,6 +151,7 @@ impl<V> RootOfQuotient<V> {
             let Pair { high: h, low: e } = image_of(column, &coarse, &fine, &grids);
             high_square = high_square + h * h;
             low_square = low_square + e * ((h + h) + e);
+            keep(h + e);
         }
         let image = fast_two_sum(high_square, low_square);
 
@@ -165,7 +181,7 @@ impl<V> RootOfQuotient<V> {
         let correction = difference.over((root + root) * norm.high);
 
         let radius = radius_of::<T, V, SHORT, LONG>(root, inverse);
-        Self { root, correction, radius }
+        Self { root, correction, radius, inverse }
     }
 }
 

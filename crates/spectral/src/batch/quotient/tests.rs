@@ -126,7 +126,7 @@ fn root_is_right<T: Scalar, const S: usize, const L: usize>(matrix: &[[One<T>; S
     let square = exact(high_square.0[0]).add(&exact(low_square.0[0]));
     assert!(square.sub(&dot(&coarse, &coarse)).is_zero());
 
-    let RootOfQuotient { root, correction, radius } = RootOfQuotient::of(matrix, x);
+    let RootOfQuotient { root, correction, radius, .. } = RootOfQuotient::of(matrix, x);
     if root.0[0].to_f64() <= 0.875 {
         return;
     }
