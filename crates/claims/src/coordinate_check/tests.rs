@@ -48,6 +48,7 @@ const ROWS: [(&Rule, Optimizer); 16] = [
 ];
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn every_rule_is_recognized_and_fails_unless_it_learns_features() {
     for (rule, optimizer) in ROWS {
         let report = tried(&CoordinateCheck { rule, optimizer, ..QUICK });
@@ -68,6 +69,7 @@ fn every_rule_is_recognized_and_fails_unless_it_learns_features() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn the_spectral_rule_passes_under_each_family_of_optimizers() {
     for (optimizer, draws) in
         [(Optimizer::Sgd, 32), (Optimizer::SignDescent, 12), (Optimizer::SpectrallyNormalized, 12)]
@@ -135,6 +137,7 @@ fn one_spectral_norm_for_all_layers_passes_by_features_and_fails_by_norms() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn later_steps_and_bottlenecks_and_batches_pass_too() {
     let check = CoordinateCheck {
         optimizer: Optimizer::Adam,

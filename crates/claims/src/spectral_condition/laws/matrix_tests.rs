@@ -39,6 +39,7 @@ fn excluded(findings: &Findings) -> Vec<Quantity> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn every_law_of_matrices_holds_and_its_control_is_refuted() {
     for law in laws() {
         let findings = tried(law, law.design(Effort::Quick));

@@ -76,6 +76,7 @@ fn holds(law: &'static Law) -> Findings {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn every_law_of_the_first_step_holds_and_its_control_is_refuted() {
     for law in networks().filter(|law| law.hypotheses != TRAINED) {
         holds(law);
@@ -83,6 +84,7 @@ fn every_law_of_the_first_step_holds_and_its_control_is_refuted() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn every_law_of_training_holds_and_its_control_is_refuted() {
     // The columns of the experiment have a test of their own.
     for law in
@@ -139,6 +141,7 @@ fn the_standard_rule_under_the_name_of_the_spectral_one_is_refuted() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn the_spectral_rule_under_the_name_of_a_wrong_one_is_refuted() {
     let grows = |exponent: Exponent| {
         matches!(exponent.quantity, Quantity::Weight(_) | Quantity::Update(_))

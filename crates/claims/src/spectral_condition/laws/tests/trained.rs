@@ -95,6 +95,7 @@ fn cosines_follow_the_map_of_the_rectifier() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn starts_and_rates_of_different_rules_do_not_mix() {
     let cases: [(&str, Measure); 4] = [
         ("spectral.parametrization", |law, seed, address, memory| {
@@ -125,6 +126,7 @@ fn starts_and_rates_of_different_rules_do_not_mix() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a minute without optimisation: run with --release")]
 fn each_column_of_the_experiment_holds_and_refutes_the_others() {
     let columns =
         ["", ".ntp", ".sp"].map(|column| find(&format!("spectral.experiment.mup-vs-ntp{column}")).unwrap());
