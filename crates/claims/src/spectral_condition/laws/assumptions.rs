@@ -51,7 +51,7 @@ pub(super) static BATCH: Law = Law {
         states: "the contributions of the others cancel that of an example but for a part n^(-1/2)",
         because: "there are 8 examples at every width, and their features do not become orthogonal",
     },
-    designs: designs(44),
+    designs: designs(88),
     quantities: |law, seed, address, memory| {
         let network = TrainedNetwork { steps: 5, ..TrainedNetwork::gradient_descent(&rules::SPECTRAL, 0.1) };
         network.measure(law, seed, address, memory)

@@ -135,9 +135,10 @@ fn conclusion_has_every_term() {
         let (mut gram, mut y, mut residual) = ([[One(0.0); 5]; 5], [One(0.0); 5], [One(0.0); 5]);
         multiple_of_gram(&matrix, 1.0, &mut gram);
         let powers = Powers::<f32, 4>::of_gram::<5, 5>(trace_of(&gram));
-        let mut entries = y.iter_mut();
+        let mut column = 0;
         let quotient = RootOfQuotient::with_image(&matrix, &x, |entry| {
-            *entries.next().expect("an entry a column") = entry
+            y[column] = entry;
+            column += 1;
         });
         let (root, correction, radius) = (quotient.root, quotient.correction, quotient.radius);
         image(&matrix, &y, &mut residual);
