@@ -42,17 +42,18 @@ fn in_batch<T: BatchScalar, const M: usize, const N: usize>(a: SMatrix<T, M, N>)
 
 /// The widest enclosure allowed, in units of `u`, for `s` rows and `l ≥ s` columns.
 ///
-/// *By the powers alone*, to first order: the Gram matrix has `E_0 = (l + 4)uF` with `F = ‖M‖_F² ≤ sλ₁`, and each squaring `(s + 2)u‖H‖_F² ≤
-/// s(s + 2)uμ₁²`, of which half is left after a root, half of it from the next, and so on: all of it, of `μ₁ = λ₁ − σ`. With `F = 2sσ` both are largest
-/// together at `σ = λ₁/2`, and a norm has half of what its square has: `s(l + 4)/2 + s(s + 2)/4`. The ends are three steps of `2u` apart. Outward steps cost `6u` a level
-/// (a root, a factor `1 + 4u`, a product), all together twice that in `μ₁`: `3u` of the norm; the last sum `7u` of the square, its root `4u`: `10.5u`.
+/// *By the powers alone*, to first order and with `γ_k ≤ (k + 1)u` as the kernel has it: the Gram matrix has `E_0 = (l + 5)uF` with `F = ‖M‖_F² ≤
+/// sλ₁`, and each squaring `(s + 3)u‖H‖_F² ≤ s(s + 3)uμ₁²`, of which half is left after a root, half of it from the next, and so on: all of it, of `μ₁ =
+/// λ₁ − σ`. With `F = 2sσ` both are largest together at `σ = λ₁/2`, and a norm has half of what its square has: `s(l + 5)/2 + s(s + 3)/4`. Outward steps
+/// cost `6u` a level (a root, a factor `1 + 4u`, a product), all together twice that in `μ₁`: `3u` of the norm; the last sum `7u` of the square, its root
+/// `6u`. The ends are three steps of `2u` apart.
 fn widest_allowed<const M: usize, const N: usize>(certificate: Certificate) -> f64 {
     let (short, long) = (M.min(N) as f64, M.max(N) as f64);
     match certificate {
         Certificate::Zero => 0.0,
         Certificate::ClosedForm2x2 => 8.0,
         Certificate::KatoTemple { .. } => 10.0,
-        Certificate::SquaringChain { .. } => short * (long + 4.0) / 2.0 + short * (short + 2.0) / 4.0 + 16.5,
+        Certificate::SquaringChain { .. } => short * (long + 5.0) / 2.0 + short * (short + 3.0) / 4.0 + 18.5,
         other => panic!("{other:?} is no certificate of this kernel"),
     }
 }
