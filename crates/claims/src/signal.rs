@@ -8,7 +8,7 @@
 
 use nalgebra::DMatrixView;
 use widthwise_rounding::{Scalar, ScaledEnclosure};
-use widthwise_sampling::{Instance, Sizes, Stream};
+use widthwise_sampling::{Dimension, Instance, Part, Sizes, Stream};
 
 use crate::allowance::units;
 use crate::enclosed::{point, rms_factor, root, spectral_norm};
@@ -19,6 +19,17 @@ const WIDEST: usize = 8;
 
 /// Layers of the networks on trial: `n → m → k → p`.
 pub(crate) const LAYERS: usize = 3;
+
+/// The parts of an instance about a network and its change: matrices, their changes, the input.
+pub(crate) const NETWORK_AND_CHANGE: &[Part] = &[
+    Part::matrix("W₁", Dimension::M, Dimension::N),
+    Part::matrix("W₂", Dimension::K, Dimension::M),
+    Part::matrix("W₃", Dimension::P, Dimension::K),
+    Part::matrix("ΔW₁", Dimension::M, Dimension::N),
+    Part::matrix("ΔW₂", Dimension::K, Dimension::M),
+    Part::matrix("ΔW₃", Dimension::P, Dimension::K),
+    Part::vector("x", Dimension::N),
+];
 
 /// How wide an overlap of signals may be against the product of norms that bounds them.
 ///
@@ -52,6 +63,19 @@ pub(crate) fn natural_norms<T: Scalar>(
         *norm = rms_factor(w.nrows(), w.ncols()) * spectral_norm(w, scratch)?;
     }
     Ok(norms)
+}
+
+/// Features and their change behind the layer at an index: `Δz = (W + ΔW) Δh + ΔW h`, and the activation behind all layers but the last.
+pub(crate) fn through_layer<T: Scalar>(
+    index: usize,
+    (w, d): (&DMatrixView<'_, T>, &DMatrixView<'_, T>),
+    (h, moved): (&Signal<T>, &Signal<T>),
+    activation: Activation,
+) -> Result<(Signal<T>, Signal<T>), Refusal> {
+    let one = ScaledEnclosure::one();
+    let z = h.through(w)?;
+    let difference = moved.through(w)?.plus(one, &moved.through(d)?).plus(one, &h.through(d)?);
+    if index + 1 < LAYERS { activation.apply(&z, &difference) } else { Ok((z, difference)) }
 }
 
 /// A vector of enclosures.

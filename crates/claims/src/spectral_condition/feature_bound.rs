@@ -3,12 +3,14 @@
 //! The condition bounds features and their change, for every update: `RMS(Δh_ℓ) ≤ (Π (w_k + u_k) − Π w_k) RMS(x)`.
 
 use widthwise_rounding::{Scalar, ScaledEnclosure};
-use widthwise_sampling::{Dimension, Instance, Part, Stream};
+use widthwise_sampling::{Instance, Stream};
 
 use super::PAPER;
 use crate::claim::{Control, Explanation, WitnessPart, both};
 use crate::draw::{draw_matrices_alike, draw_vectors_alike};
-use crate::signal::{Activation, LAYERS, Signal, allowance, layers, natural_norms, widths};
+use crate::signal::{
+    Activation, LAYERS, NETWORK_AND_CHANGE, Signal, allowance, layers, natural_norms, through_layer, widths,
+};
 use crate::{Claim, Kind, Refusal, Scratch, Trial};
 
 /// `spectral.condition.upper`.
@@ -27,15 +29,7 @@ pub(super) static CLAIM: Claim = Claim {
         allowance: "2¹³ units: three layers of width at most 8 and the spectral norms of six matrices.",
         source: "Section 3.1, the argument forward; the constants are added here.",
     },
-    layout: &[
-        Part::matrix("W₁", Dimension::M, Dimension::N),
-        Part::matrix("W₂", Dimension::K, Dimension::M),
-        Part::matrix("W₃", Dimension::P, Dimension::K),
-        Part::matrix("ΔW₁", Dimension::M, Dimension::N),
-        Part::matrix("ΔW₂", Dimension::K, Dimension::M),
-        Part::matrix("ΔW₃", Dimension::P, Dimension::K),
-        Part::vector("x", Dimension::N),
-    ],
+    layout: NETWORK_AND_CHANGE,
     sizes: widths,
     sample: both!(sample),
     check: both!(check),
@@ -97,12 +91,9 @@ fn propagate<T: Scalar>(
     let mut h = Signal::of(&instance.part(2 * LAYERS))?;
     let mut moved = Signal::zero(h.len())?;
     let (mut features, mut change) = (h.root_mean_square(), ScaledEnclosure::zero());
-    let one = ScaledEnclosure::one();
     for index in 0..LAYERS {
-        let (w, d) = (&weights[index], &updates[index]);
-        let z = h.through(w)?;
-        let difference = moved.through(w)?.plus(one, &moved.through(d)?).plus(one, &h.through(d)?);
-        (h, moved) = if index + 1 < LAYERS { activation.apply(&z, &difference)? } else { (z, difference) };
+        let matrices = (&weights[index], &updates[index]);
+        (h, moved) = through_layer(index, matrices, (&h, &moved), activation)?;
         change = bound(norms[index], changes[index], features, change);
         features = norms[index] * features;
         layer([h.root_mean_square(), features], [moved.root_mean_square(), change]);

@@ -3,12 +3,14 @@
 //! The modular norm of an update bounds what it does to a chain of layers: `RMS(Δh_L) ≤ ((1 + r)^L − 1) Π w_k RMS(x)` if no layer moves by more than `r` of its norm.
 
 use widthwise_rounding::{Scalar, ScaledEnclosure};
-use widthwise_sampling::{Dimension, Instance, Part, Stream};
+use widthwise_sampling::{Instance, Stream};
 
 use super::PAPER;
 use crate::claim::{Control, Explanation, WitnessPart, both};
 use crate::draw::{draw_matrices_alike, draw_vectors_alike};
-use crate::signal::{Activation, LAYERS, Signal, allowance, layers, natural_norms, widths};
+use crate::signal::{
+    Activation, LAYERS, NETWORK_AND_CHANGE, Signal, allowance, layers, natural_norms, through_layer, widths,
+};
 use crate::{Claim, Kind, Refusal, Scratch, Trial};
 
 /// `spectral.modular-norm`.
@@ -27,15 +29,7 @@ pub(super) static CLAIM: Claim = Claim {
         allowance: "2¹⁴ units: three layers of width at most 8, the spectral norms of six matrices and three powers of r.",
         source: "Beyond the paper: the modular norm of arXiv 2405.14813 for a chain of layers, by spectral.condition.upper.",
     },
-    layout: &[
-        Part::matrix("W₁", Dimension::M, Dimension::N),
-        Part::matrix("W₂", Dimension::K, Dimension::M),
-        Part::matrix("W₃", Dimension::P, Dimension::K),
-        Part::matrix("ΔW₁", Dimension::M, Dimension::N),
-        Part::matrix("ΔW₂", Dimension::K, Dimension::M),
-        Part::matrix("ΔW₃", Dimension::P, Dimension::K),
-        Part::vector("x", Dimension::N),
-    ],
+    layout: NETWORK_AND_CHANGE,
     sizes: widths,
     sample: both!(sample),
     check: both!(check),
@@ -100,15 +94,11 @@ fn compare<T: Scalar>(
     }
     let x = Signal::of(&instance.part(2 * LAYERS))?;
     let bound = growth(trial.record("r", ratio)) * product * x.root_mean_square();
-    let one = ScaledEnclosure::one();
     for activation in activations {
         let (mut h, mut moved) = (x, Signal::zero(x.len())?);
         for index in 0..LAYERS {
-            let (w, d) = (&weights[index], &updates[index]);
-            let z = h.through(w)?;
-            let difference = moved.through(w)?.plus(one, &moved.through(d)?).plus(one, &h.through(d)?);
-            (h, moved) =
-                if index + 1 < LAYERS { activation.apply(&z, &difference)? } else { (z, difference) };
+            let matrices = (&weights[index], &updates[index]);
+            (h, moved) = through_layer(index, matrices, (&h, &moved), *activation)?;
         }
         let moved = trial.record("RMS(Δh)", moved.root_mean_square());
         trial.at_most(formula, moved, bound, 2.0 * allowance::<T>());
