@@ -103,12 +103,19 @@ pub(crate) struct CheckOptions {
     /// The floating-point format of exact claims; laws are measured in binary64
     #[arg(long, value_enum, default_value_t = Format::F64)]
     pub(crate) scalar: Format,
-    /// Threads, at least 1; without this option one for each core. The result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) jobs: Option<u16>,
     /// Stop after this time, as in `90s` or `1h 30m`; what is unfinished then is inconclusive
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time_budget: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) run: RunOptions,
+}
+
+/// How a command that takes a while runs, and where its result goes.
+#[derive(Args, Debug)]
+pub(crate) struct RunOptions {
+    /// Threads, at least 1; without this option one for each core. The result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
     /// Write the result to a file; it appears there whole or not at all
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

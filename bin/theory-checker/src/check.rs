@@ -35,7 +35,7 @@ pub(crate) fn run(
 ) -> Result<ExitStatus> {
     self_test::run()?;
     let manifest = Manifest::load()?;
-    let file = options.output.as_deref().map(OutputFile::prepare).transpose()?;
+    let file = options.run.output.as_deref().map(OutputFile::prepare).transpose()?;
     let seed = match options.seed {
         Seed::Given(seed) => seed,
         Seed::Random => draw_seed()?,
@@ -45,7 +45,7 @@ pub(crate) fn run(
         claims: &selection.claims,
         seed,
         instances: options.instances.unwrap_or_else(|| options.effort.instances()),
-        jobs: options.jobs.map_or_else(cores, usize::from),
+        jobs: options.run.jobs.map_or_else(cores, usize::from),
         // A budget beyond the range of the clock never ends.
         deadline: options.time_budget.and_then(|budget| start.checked_add(budget)),
     };
@@ -68,17 +68,17 @@ pub(crate) fn run(
         effort.name()
     ));
     let claims = u64::try_from(plan.claims.len()).unwrap_or(u64::MAX);
-    let bar = progress_bar(plan.instances.saturating_mul(claims), "instances", options.progress);
+    let bar = progress_bar(plan.instances.saturating_mul(claims), "instances", options.run.progress);
     let mut result = examine(&plan, options.scalar, interrupt, &|instances| bar.inc(instances))?;
     bar.finish_and_clear();
     let draws = u64::try_from(laws.measurements()).unwrap_or(u64::MAX);
-    let bar = progress_bar(draws, "draws", options.progress);
+    let bar = progress_bar(draws, "draws", options.run.progress);
     result.add_laws(measure(&laws, interrupt, &|draws| bar.inc(draws))?);
     bar.finish_and_clear();
     log(format_args!("finished in {}", humantime::format_duration(to_hundredths(start.elapsed()))));
 
-    let color = options.appearance.color;
-    let text = match options.appearance.rendering {
+    let color = options.run.appearance.color;
+    let text = match options.run.appearance.rendering {
         Rendering::Human => render::human::check(&result),
         Rendering::Json => render::json::check(&result, &manifest)?,
     };

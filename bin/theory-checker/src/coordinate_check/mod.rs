@@ -69,7 +69,7 @@ pub(crate) fn run(options: &CoordinateCheckOptions, interrupt: &AtomicBool) -> R
     };
     check.require_valid()?;
     // Before anything runs for nothing.
-    let file = options.output.as_deref().map(OutputFile::prepare).transpose()?;
+    let file = options.run.output.as_deref().map(OutputFile::prepare).transpose()?;
     let plot = options.plot.as_deref().map(OutputFile::prepare).transpose()?;
     let seed = match options.seed {
         Seed::Given(seed) => seed,
@@ -77,8 +77,8 @@ pub(crate) fn run(options: &CoordinateCheckOptions, interrupt: &AtomicBool) -> R
     };
 
     let networks = u64::try_from(check.addresses().count()).unwrap_or(u64::MAX);
-    let bar = progress_bar(networks, "networks", options.progress);
-    let jobs = options.jobs.map_or_else(cores, usize::from);
+    let bar = progress_bar(networks, "networks", options.run.progress);
+    let jobs = options.run.jobs.map_or_else(cores, usize::from);
     let records = campaign::run(&check, seed, jobs, interrupt, &|networks| bar.inc(networks))?;
     bar.finish_and_clear();
     let measured = records.iter().flatten().count();
@@ -93,8 +93,8 @@ pub(crate) fn run(options: &CoordinateCheckOptions, interrupt: &AtomicBool) -> R
 }
 
 fn write(outcome: &Outcome<'_>, options: &CoordinateCheckOptions, file: Option<OutputFile>) -> Result<()> {
-    let color = options.appearance.color;
-    let text = match options.appearance.rendering {
+    let color = options.run.appearance.color;
+    let text = match options.run.appearance.rendering {
         Rendering::Human => human::text(outcome),
         Rendering::Json => json::text(outcome)?,
     };

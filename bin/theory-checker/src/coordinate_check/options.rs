@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use widthwise_network::Activation;
 use widthwise_parametrization::{Optimizer, Rule};
 
-use crate::arguments::{Appearance, DEFAULT_SEED, Progress, Seed};
+use crate::arguments::{DEFAULT_SEED, RunOptions, Seed};
 use crate::plan::names;
 use crate::plan::options::{constant, optimizer, rule};
 
@@ -68,20 +68,11 @@ pub(crate) struct CoordinateCheckOptions {
     /// The seed, decimal or hexadecimal, or `random` to draw one; it is always printed
     #[arg(long, value_name = "SEED", default_value = DEFAULT_SEED)]
     pub(crate) seed: Seed,
-    /// Threads, at least 1; without this option one for each core. The result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) jobs: Option<u16>,
     /// Plot the quantities against the width as SVG
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
-    /// Write the result to a file; it appears there whole or not at all
-    #[arg(long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// The progress bar on standard error
-    #[arg(long, value_enum, default_value_t = Progress::Auto)]
-    pub(crate) progress: Progress,
     #[command(flatten)]
-    pub(crate) appearance: Appearance,
+    pub(crate) run: RunOptions,
 }
 
 impl CoordinateCheckOptions {
