@@ -12,6 +12,7 @@ mod check;
 mod coordinate_check;
 mod output;
 mod plan;
+mod plan_checkpoint;
 mod plan_input;
 mod replay;
 mod schema;

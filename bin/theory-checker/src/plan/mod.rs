@@ -2,6 +2,7 @@
 
 //! `plan`: a model in, the table of its scales and rates and what is wrong with it out.
 
+mod comparison;
 mod csv;
 mod description;
 mod header;
