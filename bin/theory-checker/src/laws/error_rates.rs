@@ -58,8 +58,7 @@ mod tests {
     fn every_law_keeps_the_rates_that_are_stated() {
         for law in LAWS {
             let rates = of(law.id).unwrap();
-            // Two laws of training were measured on a hundred seeds only.
-            assert!(rates.seeds >= 100, "{} {rates:?}", law.id);
+            assert!(rates.seeds >= 1000, "{} {rates:?}", law.id);
             assert_eq!((rates.refuted, rates.control_not_refuted), (0, 0), "{}", law.id);
             assert!(rates.false_alarm <= FALSE_ALARM, "{} {rates:?}", law.id);
             assert!(1.0 - rates.miss >= POWER, "{} {rates:?}", law.id);
