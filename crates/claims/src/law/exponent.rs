@@ -6,9 +6,9 @@
 //! that away from any other, so accepting the theory's exponent rejects a control's that differs from it: the control tests the table and
 //! the rule, and a law whose control says the same as the law is found out.
 //!
-//! The tolerance is spent twice. Slopes at finite widths are off, since the next power of the width is still there: by up to 0.06 at the narrowest widths, by 0.035 for
-//! the quantities with most noise. The scatter of these is 0.027, so six standard deviations are left, and no standard error exceeded 0.032 when the rates were measured;
-//! beyond [`LARGEST_STANDARD_ERROR`] an estimate is left open.
+//! The tolerance is spent twice. Slopes at finite widths are off, since the next power of the width is still there: when the rates of error were measured, by up to 0.08 at
+//! the narrowest widths, and by 0.11 for one quantity that hardly scatters. The scatter is 0.027 at most, and of no quantity less than 5.4 standard deviations are left. Beyond
+//! [`LARGEST_STANDARD_ERROR`] an estimate is left open, as happens to a few seeds in a thousand.
 
 use alloc::vec::Vec;
 
