@@ -15,7 +15,7 @@ use super::root;
 use super::target::{Emulation, NODE};
 
 /// The slowest target takes two minutes on a core of its own; beyond this an emulator is taken to hang.
-const DEADLINE: Duration = Duration::from_secs(900);
+pub(super) const DEADLINE: Duration = Duration::from_secs(900);
 
 /// What came of a run.
 #[derive(Debug)]

@@ -71,6 +71,7 @@ pub(super) fn first_line_that_differs<'a>(expected: &'a str, found: &'a str) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::emulation;
     use super::*;
 
     const LINES: [&str; 2] = [
@@ -143,7 +144,10 @@ mod tests {
     #[test]
     fn a_killed_emulator_is_a_failure_even_after_the_last_line() {
         let text = judge("wasm32-wasip1", &Run::killed(&output()), &tables()).unwrap_err().to_string();
-        assert_eq!(text, "the run ran past 600 s and was killed; its last line: \"2 passed, 0 failed\"");
+        let seconds = emulation::DEADLINE.as_secs();
+        let expected =
+            format!("the run ran past {seconds} s and was killed; its last line: \"2 passed, 0 failed\"");
+        assert_eq!(text, expected);
     }
 
     #[test]
