@@ -104,7 +104,8 @@ impl fmt::Display for Size {
 ///
 /// ```
 /// use widthwise_claims::law::{Address, Design, Size};
-/// let design = Design { sizes: &[Size::width(8), Size::shape(4, 16)], draws: 2 };
+/// const SIZES: &[Size] = &[Size::width(8), Size::shape(4, 16)];
+/// let design = Design { sizes: SIZES, draws: 2 };
 /// let addresses: Vec<_> = design.addresses().map(|address| (address.size.rows, address.draw)).collect();
 /// assert_eq!(addresses, [(8, 0), (8, 1), (4, 0), (4, 1)]);
 /// ```
@@ -121,7 +122,8 @@ impl Design {
     ///
     /// ```
     /// use widthwise_claims::law::{Design, Size};
-    /// assert_eq!(Design { sizes: &[Size::width(8), Size::width(16)], draws: 5 }.measurements(), 10);
+    /// const SIZES: &[Size] = &Size::widths([8, 16]);
+    /// assert_eq!(Design { sizes: SIZES, draws: 5 }.measurements(), 10);
     /// ```
     #[must_use]
     pub fn measurements(&self) -> usize {

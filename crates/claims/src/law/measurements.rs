@@ -21,7 +21,8 @@ use super::{Address, Design, Law, LawError, Size};
 /// use widthwise_claims::law::{Design, Measurements, Memory, Size, find};
 ///
 /// let law = find("spectral.rule.ntp").ok_or("unknown id")?;
-/// let design = Design { sizes: &[Size::width(8), Size::width(16)], draws: 2 };
+/// const SIZES: &[Size] = &Size::widths([8, 16]);
+/// let design = Design { sizes: SIZES, draws: 2 };
 /// let mut memory = Memory::default();
 /// let (mut odd, mut even) = (Measurements::new(law, design), Measurements::new(law, design));
 /// for (number, address) in design.addresses().enumerate() {

@@ -17,7 +17,8 @@
 //!
 //! let law = find("spectral.rule.uniform").ok_or("unknown id")?;
 //! // Fewer and narrower than any effort: this law has hardly any noise.
-//! let design = Design { sizes: &[Size::width(16), Size::width(32), Size::width(64)], draws: 3 };
+//! const SIZES: &[Size] = &Size::widths([16, 32, 64]);
+//! let design = Design { sizes: SIZES, draws: 3 };
 //! let (mut memory, mut measurements) = (Memory::default(), Measurements::new(law, design));
 //! for address in design.addresses() {
 //!     measurements.record(address, law.measure(0x5eed, address, &mut memory));
